@@ -109,6 +109,10 @@ typedef struct {
 
 typedef struct {
     uint32_t  count;                /* out: deliveries taken over */
+    uint32_t  journal;              /* out: events that were put which an owner
+                                       had kept that died, or this one, and
+                                       could not be put */
+    unsigned  more:1;               /* out: there are more of them */
     unsigned  forgot:1;             /* out: the limits of an endpoint were
                                        damaged: ENDPOINT is needed again */
 } webhook_op_takeover_t;

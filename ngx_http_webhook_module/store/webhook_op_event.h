@@ -178,6 +178,8 @@ typedef struct {
     uint32_t               backlog; /* that the company may have; 0: any */
     unsigned               refuse:1;        /* in: what is over it is not
                                                put */
+    uint64_t               kept;    /* out of webhook_store_keep(), and in:
+                                       where it is kept; 0: nowhere */
 
     webhook_id_t           first;   /* out: with OK and DUPLICATE: the id that
                                        the event is kept under, which is

@@ -77,6 +77,22 @@ webhook_store_read(webhook_store_t *st, webhook_op_t *op, uint64_t *change)
 
 
 void
+webhook_store_keep(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
+{
+    uint32_t  i;
+
+    if (st->engine->keep) {
+        st->engine->keep(st->data, ops, count);
+        return;
+    }
+
+    for (i = 0; i < count; i++) {
+        ops[i]->u.put_event.kept = 0;
+    }
+}
+
+
+void
 webhook_store_gather(webhook_store_t *st, webhook_store_more_pt more,
     void *ctx)
 {

@@ -59,10 +59,10 @@
  *
  * Threads and processes.  A store belongs to the process that opened it, after
  * any fork, and takes one call at a time, from any thread; and beside those one
- * call of webhook_store_read() at a time.  Several processes
- * may have the same store open, hundreds of them, each once.  Every call may
- * block on the disk, but for webhook_store_news(): none belongs on an event
- * loop.
+ * call of webhook_store_read() and one of webhook_store_keep() at a time.
+ * Several processes may have the same store open, hundreds of them, each once.
+ * Every call may block on the disk, but for webhook_store_news(): none belongs
+ * on an event loop.
  */
 
 #ifndef WEBHOOK_STORE_H
@@ -71,7 +71,9 @@
 #include "store/webhook_store_op.h"
 
 
-#define WEBHOOK_STORE_SIZE_MIN  (8 * 1024 * 1024)     /* bytes */
+#define WEBHOOK_STORE_SIZE_MIN     (8 * 1024 * 1024)    /* bytes */
+#define WEBHOOK_STORE_JOURNAL_MIN  (1024 * 1024)
+#define WEBHOOK_STORE_JOURNAL_MAX  (64 * 1024 * 1024)
 
 
 typedef struct webhook_store_s   webhook_store_t;
@@ -96,6 +98,9 @@ typedef struct {
                                    days */
     uint64_t     orphans;       /* ms after which an endpoint that ENDPOINT did
                                    not name is given up; 0: never */
+    uint64_t     journal;       /* bytes of this process's journal, between
+                                   WEBHOOK_STORE_JOURNAL_MIN and _MAX; 0: it
+                                   has none */
     uint32_t     high_water;    /* percent of size above which no new event
                                    or call is taken; 0: the default, 90 */
     uint32_t     warn_water;    /* percent at which the log warns; 0: 75 */
@@ -163,6 +168,23 @@ void webhook_store_apply(webhook_store_t *st, webhook_op_t **ops,
  */
 int webhook_store_read(webhook_store_t *st, webhook_op_t *op,
     uint64_t *change);
+
+/*
+ * Makes PUT_EVENT operations durable before they are applied: of each that has
+ * "kept" set afterwards nothing will be lost, whatever happens, which is told
+ * sooner here than by apply(); other outputs are as of OK with no lease.  apply() has to be given all of them nevertheless,
+ * those that were kept in the order in which they stood here, and tells OK or
+ * DUPLICATE of these.  Where one could not be applied yet it is OK with no lease,
+ * and is put once it can be; until then, and until it was applied, no other
+ * operation finds it.  What dies in between is put by who next looks for the dead
+ * (TAKEOVER).  An engine need not keep anything.
+ *
+ * Runs beside apply() and read(), on any thread, one call at a time.  What was
+ * kept before by a process goes into the store first by TAKEOVER: without that
+ * nothing is kept.
+ */
+void webhook_store_keep(webhook_store_t *st, webhook_op_t **ops,
+    uint32_t count);
 
 /*
  * Has apply() call "more" once it is its turn to write, for which it may have

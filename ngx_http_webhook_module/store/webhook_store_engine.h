@@ -20,7 +20,7 @@
  *   - Nothing is kept of options or operations when a call returns, but for
  *     log, clock, wall, synced and ctx of the options.
  *   - read() may run on another thread beside all others but close(); NULL
- *     where an engine cannot do that.
+ *     where an engine cannot do that.  So may keep().
  *   - No signal, thread, fork or exit; nothing is written to the standard
  *     streams.
  */
@@ -44,6 +44,11 @@ struct webhook_engine_s {
                                      uint32_t count);
     int                     (*read)(void *data, webhook_op_t *op,
                                     uint64_t *change);
+
+    /* NULL where an engine has no journal. */
+    void                    (*keep)(void *data, webhook_op_t **ops,
+                                    uint32_t count);
+
     void                    (*gather)(void *data, webhook_store_more_pt more,
                                       void *ctx);
     void                    (*news)(void *data, webhook_store_news_t *news);

@@ -71,6 +71,7 @@ typedef struct {
     uint64_t                         dedupe_rows;   /* 0: by the size */
     uint64_t                         orphans;   /* ms, 0: never */
     uint64_t                         idempotency_rows;  /* 0: by the size */
+    uint64_t                         journal;   /* bytes; 0: none */
     ngx_uint_t                       high_water;    /* percent */
     ngx_uint_t                       warn_water;    /* percent */
     ngx_uint_t                       full;      /* what then: ..._FULL_... */

@@ -32,6 +32,7 @@
 #include "http/runtime/ngx_http_webhook_held.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/runtime/reads/ngx_http_webhook_reads.h"
+#include "http/runtime/keep/ngx_http_webhook_keep.h"
 #include "http/labels/ngx_http_webhook_labels.h"
 #include "http/log/ngx_http_webhook_log.h"
 #include "http/inbound/receive/ngx_http_webhook_receive_init.h"
@@ -316,6 +317,7 @@ ngx_webhook_init_process(ngx_cycle_t *cycle)
 
     if (ngx_webhook_store_queue_init(cycle, wmcf) != NGX_OK
         || ngx_webhook_reads_init(cycle, wmcf) != NGX_OK
+        || ngx_webhook_keep_init(cycle, wmcf) != NGX_OK
         || ngx_webhook_client_init(cycle, wmcf) != NGX_OK
         || ngx_webhook_dispatcher_init(cycle, wmcf) != NGX_OK)
     {
@@ -382,6 +384,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
     ngx_webhook_held_exit();
     ngx_webhook_client_exit(cycle);
     ngx_webhook_reads_exit();
+    ngx_webhook_keep_exit();
     ngx_webhook_store_queue_exit(cycle);
     ngx_webhook_quota_exit();
     ngx_webhook_log_exit();

@@ -257,6 +257,25 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
         ngx_string("Operations that the store could not apply: full, "
                    "unavailable or with an unknown outcome.") },
 
+    [NGX_WEBHOOK_JOURNAL_EVENTS] = {
+        ngx_string("ngx_webhook_journal_events_total"),
+        ngx_string("Events that were stored in the journal before the "
+                   "store had them.") },
+
+    [NGX_WEBHOOK_JOURNAL_APPENDS] = {
+        ngx_string("ngx_webhook_journal_appends_total"),
+        ngx_string("Synchronized writes to the journal.") },
+
+    [NGX_WEBHOOK_JOURNAL_PASSED] = {
+        ngx_string("ngx_webhook_journal_passed_total"),
+        ngx_string("Events that the journal could not take, and whose "
+                   "responses waited for the store.") },
+
+    [NGX_WEBHOOK_JOURNAL_REPLAYED] = {
+        ngx_string("ngx_webhook_journal_replayed_total"),
+        ngx_string("Events that were read from the journal of a process that "
+                   "ended before the store had them.") },
+
     [NGX_WEBHOOK_DEAD_DROPPED] = {
         ngx_string("ngx_webhook_dead_letters_dropped_total"),
         ngx_string("Dead letters removed before their time (keep=), since "

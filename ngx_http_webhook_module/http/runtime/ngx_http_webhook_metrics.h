@@ -63,6 +63,10 @@ typedef enum {
     NGX_WEBHOOK_STORE_BATCHES,
     NGX_WEBHOOK_STORE_OPERATIONS,
     NGX_WEBHOOK_STORE_ERRORS,               /* FULL, UNAVAILABLE, UNKNOWN */
+    NGX_WEBHOOK_JOURNAL_EVENTS,             /* that were kept in it */
+    NGX_WEBHOOK_JOURNAL_APPENDS,
+    NGX_WEBHOOK_JOURNAL_PASSED,             /* kept by the store alone */
+    NGX_WEBHOOK_JOURNAL_REPLAYED,           /* put out of it */
     NGX_WEBHOOK_DEAD_DROPPED,               /* before their time */
     NGX_WEBHOOK_LOG_LOST,                   /* lines of webhook_log */
 

@@ -164,6 +164,11 @@ ngx_webhook_store_queue_post(ngx_webhook_job_t *job)
 
     b = &ngx_webhook_store_queue;
 
+    if (job->kept && b->keeper && b->ready && !b->closing) {
+        b->keeper(b->ctx->store, job);
+        return;
+    }
+
     job->turn = !ngx_webhook_store_queue_reads(&job->queue)
                 || b->beside == NULL || !b->ready;
 
@@ -221,6 +226,14 @@ ngx_webhook_store_queue_beside(void (*take)(webhook_store_t *store,
     ngx_webhook_job_t *job))
 {
     ngx_webhook_store_queue.beside = take;
+}
+
+
+void
+ngx_webhook_store_queue_keeper(void (*take)(webhook_store_t *store,
+    ngx_webhook_job_t *job))
+{
+    ngx_webhook_store_queue.keeper = take;
 }
 
 

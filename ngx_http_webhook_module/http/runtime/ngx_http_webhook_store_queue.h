@@ -41,6 +41,10 @@ struct ngx_webhook_job_s {
     ngx_webhook_job_pt    seen;             /* of one that reads beside batches:
                                                called behind that on its thread;
                                                or NULL */
+    ngx_webhook_job_pt    kept;             /* of a PUT_EVENT that somebody
+                                               waits for: called where it is
+                                               kept before it is applied; or
+                                               NULL */
     void                 *data;
     ngx_queue_t           queue;            /* the store queue's */
     unsigned              turn:1;           /* the same: it is a batch's */
@@ -71,6 +75,11 @@ void ngx_webhook_store_queue_beside(void (*take)(webhook_store_t *store,
 void ngx_webhook_store_queue_answered(ngx_webhook_job_t *job, uint64_t change,
     uint64_t usec);
 void ngx_webhook_store_queue_turn(ngx_webhook_job_t *job);
+
+/* Who takes jobs that have "kept" set, in the same way, and gives all of them
+   back by turn(), in the order in which he got them. */
+void ngx_webhook_store_queue_keeper(void (*take)(webhook_store_t *store,
+    ngx_webhook_job_t *job));
 
 /* To be called every second while a thread has the store, since "began": says
    so after a while (*alarm is 0 at first), and ends a worker that may wait no

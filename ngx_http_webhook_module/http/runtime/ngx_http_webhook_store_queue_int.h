@@ -51,6 +51,9 @@ typedef struct {
     void                          (*beside)(webhook_store_t *store,
                                             ngx_webhook_job_t *job);
                                                 /* who reads; or NULL */
+    void                          (*keeper)(webhook_store_t *store,
+                                            ngx_webhook_job_t *job);
+                                                /* who keeps; or NULL */
     void                          (*hear)(uint64_t change);     /* or NULL */
 
     ngx_msec_t                      shutdown;   /* worker_shutdown_timeout; 0:

@@ -36,6 +36,7 @@ ngx_webhook_store_queue_options(ngx_webhook_store_queue_ctx_t *ctx,
     ctx->options.keep_bytes = wmcf->keep_bytes;
     ctx->options.dedupe_rows = wmcf->dedupe_rows;
     ctx->options.orphans = wmcf->orphans;
+    ctx->options.journal = wmcf->journal;
     ctx->options.idempotency_rows = wmcf->idempotency_rows;
     ctx->options.high_water = (uint32_t) wmcf->high_water;
     ctx->options.warn_water = (uint32_t) wmcf->warn_water;

@@ -347,3 +347,51 @@ webhook_store store_temp idempotency_rows=0;
 --- must_die
 --- error_log eval
 qr/invalid number "idempotency_rows=0" in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 33: a journal
+--- user_files
+>>> webhook.conf
+webhook_store store_temp size=256m journal=8m;
+--- no_error_log
+[error]
+
+
+
+=== TEST 34: none
+--- user_files
+>>> webhook.conf
+webhook_store store_temp journal=off;
+--- no_error_log
+[error]
+
+
+
+=== TEST 35: a journal that is too small
+--- user_files
+>>> webhook.conf
+webhook_store store_temp journal=1k;
+--- must_die
+--- error_log eval
+qr/invalid "journal=1k", it must be "off", or a size from 1m to 64m, as in "8m" in \S+webhook\.conf:1$/m
+
+
+
+=== TEST 36: or too large
+--- user_files
+>>> webhook.conf
+webhook_store store_temp size=8g journal=65m;
+--- must_die
+--- error_log eval
+qr/invalid "journal=65m", it must be "off"/
+
+
+
+=== TEST 37: or for this store
+--- user_files
+>>> webhook.conf
+webhook_store store_temp size=64m journal=8m;
+--- must_die
+--- error_log eval
+qr/"webhook_store" directive has a "journal=" that is more than a 32nd of its size/

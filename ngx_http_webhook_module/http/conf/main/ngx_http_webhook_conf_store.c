@@ -14,6 +14,7 @@
 #define NGX_WEBHOOK_STORE_TOP    ((off_t) 16384 << 30)
 #define NGX_WEBHOOK_BACKLOG_TOP  (60 * 60 * UINT64_C(1000))
 #define NGX_WEBHOOK_KEEP_MAX     (3660 * 24 * 60 * 60 * UINT64_C(1000))
+#define NGX_WEBHOOK_JOURNAL_PART  32    /* of the store, at most */
 #define NGX_WEBHOOK_ORPHANS_MIN  (2 * 24 * 60 * 60 * UINT64_C(1000))
 
 
@@ -46,6 +47,8 @@ static char *ngx_webhook_store_high_water(ngx_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
 static char *ngx_webhook_store_warn(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, void *data);
+static char *ngx_webhook_store_journal(ngx_webhook_build_t *b,
+    ngx_str_t *arg, ngx_str_t *value, void *data);
 static char *ngx_webhook_store_full_wait(ngx_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
 static char *ngx_webhook_store_full(ngx_webhook_build_t *b, ngx_str_t *arg,
@@ -67,6 +70,7 @@ static const ngx_webhook_option_t  ngx_webhook_store_options[] = {
     { "dedupe_rows=",      ngx_webhook_store_dedupe_rows },
     { "idempotency_rows=", ngx_webhook_store_idempotency_rows },
     { "orphans=",          ngx_webhook_store_orphans },
+    { "journal=",          ngx_webhook_store_journal },
     { NULL, NULL }
 };
 
@@ -93,7 +97,7 @@ ngx_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                 "size= keep= keep_bytes= warn= "
                                 "high_water= full= full_wait= "
                                 "dedupe_rows= idempotency_rows= "
-                                "orphans=")
+                                "orphans= journal=")
         != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
@@ -111,6 +115,10 @@ ngx_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (args.wait && wmcf->full != NGX_WEBHOOK_FULL_BLOCK) {
         return "has a \"full_wait=\" without \"full=block\"";
+    }
+
+    if (wmcf->journal > wmcf->size / NGX_WEBHOOK_JOURNAL_PART) {
+        return "has a \"journal=\" that is more than a 32nd of its size";
     }
 
     if (wmcf->keep_bytes > wmcf->size) {
@@ -315,6 +323,34 @@ ngx_webhook_store_keep_bytes(ngx_webhook_build_t *b, ngx_str_t *arg,
     }
 
     args->wmcf->keep_bytes = size;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_webhook_store_journal(ngx_webhook_build_t *b, ngx_str_t *arg,
+    ngx_str_t *value, void *data)
+{
+    ngx_webhook_store_args_t *args = data;
+
+    off_t  size;
+
+    if (value->len == 3 && ngx_strncmp(value->data, "off", 3) == 0) {
+        args->wmcf->journal = 0;
+        return NGX_CONF_OK;
+    }
+
+    size = ngx_parse_offset(value);
+
+    if (size < WEBHOOK_STORE_JOURNAL_MIN || size > WEBHOOK_STORE_JOURNAL_MAX) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "invalid \"%V\", it must be \"off\", or a size "
+                              "from 1m to 64m, as in \"8m\"", arg);
+        return NGX_CONF_ERROR;
+    }
+
+    args->wmcf->journal = size;
 
     return NGX_CONF_OK;
 }

@@ -51,6 +51,7 @@ typedef struct {
 
 static void ngx_webhook_dispatcher_registered(ngx_webhook_registered_t *set,
     ngx_webhook_object_t **objects, ngx_uint_t n);
+static void ngx_webhook_dispatcher_kept(ngx_webhook_job_t *job);
 static void ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job);
 static void ngx_webhook_dispatcher_scan(ngx_event_t *ev);
 static void ngx_webhook_dispatcher_claim(void);
@@ -86,6 +87,8 @@ ngx_webhook_dispatcher_put(ngx_webhook_event_t *event)
     put = &event->shared.job.op.u.put_event;
 
     event->shared.job.handler = ngx_webhook_dispatcher_put_done;
+    event->shared.job.kept = (event->handler && event->data)
+                             ? ngx_webhook_dispatcher_kept : NULL;
 
     if (!event->counted) {
         event->counted = 1;
@@ -105,6 +108,24 @@ ngx_webhook_dispatcher_put(ngx_webhook_event_t *event)
     }
 
     ngx_webhook_store_queue_post(&event->shared.job);
+}
+
+
+/* It is in the journal: the client has its answer now, the endpoints have theirs
+   once the store has it. */
+
+static void
+ngx_webhook_dispatcher_kept(ngx_webhook_job_t *job)
+{
+    ngx_webhook_event_t   *event;
+    ngx_webhook_event_pt   handler;
+
+    event = (ngx_webhook_event_t *) job;
+
+    handler = event->handler;
+    event->handler = NULL;
+
+    handler(event, WEBHOOK_STORE_OK);
 }
 
 
@@ -482,7 +503,7 @@ ngx_webhook_dispatcher_claim_done(ngx_webhook_job_t *job)
 static void
 ngx_webhook_dispatcher_takeover_done(ngx_webhook_job_t *job)
 {
-    uint32_t                   count;
+    uint32_t                   count, journal;
     ngx_webhook_dispatcher_t  *c;
 
     c = &ngx_webhook_dispatcher;
@@ -494,6 +515,8 @@ ngx_webhook_dispatcher_takeover_done(ngx_webhook_job_t *job)
         ngx_webhook_dispatcher_register_again();
     }
 
+    journal = job->op.u.takeover.journal;
+
     if (job->op.result == WEBHOOK_STORE_OK && count) {
 
         ngx_log_error(NGX_LOG_NOTICE, c->log, 0,
@@ -501,10 +524,26 @@ ngx_webhook_dispatcher_takeover_done(ngx_webhook_job_t *job)
                       "out again", count);
 
         ngx_webhook_count(NGX_WEBHOOK_TAKEN_OVER, count);
+    }
 
-        if (!ngx_webhook_store_queue_closing()) {
-            ngx_webhook_dispatcher_claim();
-        }
+    if (job->op.result == WEBHOOK_STORE_OK && journal) {
+
+        ngx_log_error(NGX_LOG_NOTICE, c->log, 0,
+                      "webhook: %uD events of a journal were put into the "
+                      "store", journal);
+
+        ngx_webhook_count(NGX_WEBHOOK_JOURNAL_REPLAYED, journal);
+    }
+
+    if (job->op.result == WEBHOOK_STORE_OK && (count || journal)
+        && !ngx_webhook_store_queue_closing())
+    {
+        ngx_webhook_dispatcher_claim();
+    }
+
+    if (job->op.result == WEBHOOK_STORE_OK && job->op.u.takeover.more) {
+        c->takeover_at = ngx_current_msec;
+        ngx_webhook_schedule_wake(5);
     }
 
     ngx_webhook_job_release((ngx_webhook_shared_job_t *) job);

@@ -18,6 +18,7 @@
 #include "store/lmdb/upkeep/webhook_store_takeover.h"
 #include "store/lmdb/history/webhook_store_pause.h"
 #include "store/lmdb/session/webhook_store_session.h"
+#include "store/lmdb/kept/webhook_store_kept.h"
 #include "store/lmdb/migrate/webhook_store_migrate.h"
 #include "store/lmdb/repair/webhook_store_repair.h"
 #include "store/lmdb/engine/webhook_store_apply.h"
@@ -59,6 +60,7 @@ const webhook_engine_t  webhook_lmdb = {
     webhook_lmdb_close,
     webhook_apply,
     webhook_read,
+    webhook_kept_keep,
     webhook_lmdb_gather,
     webhook_lmdb_news,
     webhook_backup,
@@ -90,11 +92,14 @@ webhook_lmdb_open(const webhook_store_options_t *options, void **data)
     }
 
     if ((st->size && st->size < WEBHOOK_STORE_SIZE_MIN)
-        || st->high_water > 100 || st->warn_water > 100)
+        || st->high_water > 100 || st->warn_water > 100
+        || (options->journal && (options->journal < WEBHOOK_STORE_JOURNAL_MIN
+                                 || options->journal
+                                    > WEBHOOK_STORE_JOURNAL_MAX)))
     {
         return webhook_store_fail(st, EINVAL, "needs a size of 8 megabytes "
-                                  "at least, and marks of 100 percent at "
-                                  "most");
+                                  "at least, marks of 100 percent at most, "
+                                  "and a journal of 1 to 64 megabytes");
     }
 
     if (st->readonly && stat(st->path, &sb) == 0 && S_ISREG(sb.st_mode)) {
@@ -142,6 +147,10 @@ webhook_lmdb_open(const webhook_store_options_t *options, void **data)
 
     if (rc) {
         return webhook_store_fail(st, rc, "cannot be opened");
+    }
+
+    if (!st->readonly && !st->admin) {
+        webhook_kept_start(st, options->journal);
     }
 
     webhook_slots_opened(st);
@@ -272,6 +281,7 @@ webhook_store_free(webhook_lmdb_t *st)
     uint32_t  i;
 
     webhook_beside_free(st);
+    webhook_kept_free(st);
     webhook_env_close(st);
     webhook_slots_close(st);
 
@@ -301,11 +311,19 @@ webhook_lmdb_close(void *data)
         if (rc == 0) {
             rc = webhook_takeover_end(&t);
 
+            if (rc == 0) {
+                rc = webhook_kept_end(&t);
+            }
+
             if (rc) {
                 webhook_session_abort(&t);
 
             } else {
                 rc = webhook_session_commit(&t);
+            }
+
+            if (rc == 0) {
+                webhook_kept_committed(&t);
             }
         }
 

@@ -5,8 +5,8 @@
  * The engine on LMDB, and what it alone can be told.  A store is a directory,
  * which exists, on a file system of the machine's own: network file systems
  * are refused, and files of another version of LMDB.  In it: data.mdb,
- * lock.mdb, owners; data.mdb.damaged-TIME and data.mdb.replaced-TIME are what
- * was set aside.  All are made 0600.  Opened readonly, the path may also be
+ * lock.mdb, owners, journal.ID; data.mdb.damaged-TIME, data.mdb.replaced-TIME
+ * and the like of journals are what was set aside.  All are made 0600.  Opened readonly, the path may also be
  * that of a file, which nobody has open.
  */
 

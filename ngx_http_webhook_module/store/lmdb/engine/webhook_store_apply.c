@@ -17,6 +17,7 @@
 #include "store/lmdb/history/webhook_store_replay.h"
 #include "store/lmdb/session/webhook_store_make_room.h"
 #include "store/lmdb/session/webhook_store_session.h"
+#include "store/lmdb/kept/webhook_store_kept.h"
 #include "store/lmdb/engine/webhook_store_failure.h"
 #include "store/lmdb/engine/webhook_store_perform.h"
 
@@ -225,6 +226,10 @@ webhook_apply_writes(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count)
             webhook_apply_refused(st, ops, n);
         }
     }
+
+    if (st->kept) {
+        webhook_kept_watch(st);
+    }
 }
 
 
@@ -330,6 +335,13 @@ webhook_apply_group(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t *n,
         }
     }
 
+    rc = webhook_kept_commit(&t);
+
+    if (rc) {
+        webhook_session_abort(&t);
+        goto failed;
+    }
+
     rc = webhook_session_commit(&t);
 
     if (rc == 0) {
@@ -361,6 +373,7 @@ failed:
         if (!webhook_perform_is_read(ops[i])) {
             webhook_op_reset(ops[i]);
             ops[i]->result = result;
+            webhook_kept_failed(st, ops[i]);
         }
     }
 
@@ -397,6 +410,7 @@ webhook_apply_committed(webhook_txn_t *t, webhook_op_t **ops, uint32_t count)
         }
     }
 
+    webhook_kept_committed(t);
     webhook_expire_committed(t);
     webhook_space_watch(t);
 }

@@ -35,6 +35,8 @@
 #include "store/lmdb/tasks/webhook_store_purge.h"
 #include "store/lmdb/tasks/webhook_store_task.h"
 #include "store/lmdb/tasks/webhook_store_task_step.h"
+#include "store/lmdb/kept/webhook_store_kept.h"
+#include "store/lmdb/kept/webhook_store_kept_replay.h"
 #include "store/lmdb/repair/webhook_store_quarantined.h"
 #include "store/lmdb/check/webhook_store_check.h"
 
@@ -49,6 +51,9 @@ static int webhook_perform_over(webhook_txn_t *t, webhook_op_t *op,
     const webhook_str_t *company, const webhook_str_t *data,
     const webhook_once_t *once);
 static int webhook_perform_one(webhook_txn_t *t, webhook_op_t *op);
+static int webhook_perform_takeover_peek(webhook_txn_t *t, webhook_op_t *op,
+    int *todo);
+static int webhook_perform_takeover(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_perform_leases(const webhook_op_t *op);
 
 
@@ -84,7 +89,7 @@ webhook_perform_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
         return webhook_endpoint_peek(t, op, todo);
 
     case WEBHOOK_OP_TAKEOVER:
-        return webhook_takeover_peek(t, op, todo);
+        return webhook_perform_takeover_peek(t, op, todo);
 
     case WEBHOOK_OP_EXPIRE:
         return webhook_sweep_peek(t, op, todo);
@@ -221,7 +226,8 @@ webhook_perform_one(webhook_txn_t *t, webhook_op_t *op)
     switch (op->type) {
 
     case WEBHOOK_OP_PUT_EVENT:
-        return webhook_event_put(t, op);
+        return op->u.put_event.kept ? webhook_kept_put(t, op)
+                                    : webhook_event_put(t, op);
 
     case WEBHOOK_OP_CLAIM:
         return webhook_claim(t, op);
@@ -233,7 +239,7 @@ webhook_perform_one(webhook_txn_t *t, webhook_op_t *op)
         return webhook_endpoint_put(t, op);
 
     case WEBHOOK_OP_TAKEOVER:
-        return webhook_takeover(t, op);
+        return webhook_perform_takeover(t, op);
 
     case WEBHOOK_OP_EXPIRE:
         return webhook_sweep(t, op);
@@ -292,6 +298,36 @@ webhook_perform_one(webhook_txn_t *t, webhook_op_t *op)
     default:
         return EINVAL;
     }
+}
+
+
+/* What owners that are gone had leased, and what stands in their journals. */
+
+static int
+webhook_perform_takeover_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
+{
+    int  rc, rows;
+
+    rc = webhook_kept_replay_peek(t, &rows);
+
+    if (rc == 0) {
+        rc = webhook_takeover_peek(t, op, todo);
+    }
+
+    *todo |= rows;
+
+    return rc;
+}
+
+
+static int
+webhook_perform_takeover(webhook_txn_t *t, webhook_op_t *op)
+{
+    int  rc;
+
+    rc = webhook_takeover(t, op);
+
+    return rc ? rc : webhook_kept_replay(t, op);
 }
 
 

@@ -11,6 +11,7 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/files/webhook_store_dir.h"
 #include "store/lmdb/files/webhook_store_slots.h"
+#include "store/lmdb/kept/webhook_store_kept_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -98,7 +99,12 @@ webhook_replace(webhook_lmdb_t *st, const char *file, char was[80])
     }
 
     if (lstat(path, &sb) == 0) {
-        rc = webhook_dir_rename(st, "replaced", suffix);
+        rc = webhook_kept_file_replaced(st);
+
+        if (rc == 0) {
+            rc = webhook_dir_rename(st, "replaced", suffix);
+        }
+
         if (rc) {
             return rc;
         }

@@ -60,6 +60,7 @@ typedef struct {
 
 
 typedef struct webhook_lmdb_s  webhook_lmdb_t;
+typedef struct webhook_kept_s  webhook_kept_t;      /* store/lmdb/kept */
 
 
 struct webhook_lmdb_s {
@@ -181,6 +182,9 @@ struct webhook_lmdb_s {
 
     webhook_backlog_t         backlogs[WEBHOOK_BACKLOGS];
 
+    webhook_kept_t           *kept;         /* this process's journal; NULL:
+                                               it has none */
+
     webhook_lmdb_t           *beside;       /* it reads while this one does
                                                what it will; NULL: none */
     unsigned                  shares:1;     /* it is that of another: the files
@@ -229,6 +233,13 @@ typedef struct {
                                                2 exactly */
     unsigned                  unknown:1;    /* if the commit was done */
     unsigned                  paused:1;     /* nothing may be leased */
+
+    uint64_t                  kept;         /* up to here the journal's events
+                                               are put; 0: none was */
+    unsigned                  kept_stop:1;  /* the next one cannot be */
+    unsigned                  kept_row:1;   /* the journal's row is written */
+    unsigned                  kept_made:1;  /* it is the first one */
+    unsigned                  kept_drop:1;  /* or the last one */
 } webhook_txn_t;
 
 

@@ -28,6 +28,8 @@
  *
  *   meta        name                          format, clock, state; migrate,
  *                                             while that is under way
+ *               "journal", id 16              how far a journal's events are in
+ *                                             the tables (store/lmdb/kept)
  *   bodies      number 8                      a piece of bytes
  *   deliveries  event 16, endpoint 8          a delivery
  *               event 16, 0                   the event: head of its rows

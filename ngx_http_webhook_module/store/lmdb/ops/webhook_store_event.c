@@ -205,16 +205,33 @@ webhook_event_head(webhook_txn_t *t, const webhook_op_put_event_t *p,
 static int
 webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p)
 {
+    const char  *fault;
+
+    fault = webhook_event_fault(p);
+
+    if (fault) {
+        webhook_store_log_error(t->st, EINVAL, fault);
+    }
+
+    return fault == NULL;
+}
+
+
+const char *
+webhook_event_fault(const webhook_op_put_event_t *p)
+{
     uint32_t                    i;
     const webhook_put_t        *put;
     const webhook_rendition_t  *rendition;
+
+    static const char  exceeds[] = "an event exceeds a bound";
 
     if (p->type.len > WEBHOOK_STORE_TYPE_MAX
         || p->company.len > WEBHOOK_COMPANY_MAX
         || p->renditions_count == 0
         || p->renditions_count > WEBHOOK_RENDITIONS_MAX)
     {
-        goto exceeds;
+        return exceeds;
     }
 
     for (i = 0; i < p->renditions_count; i++) {
@@ -225,7 +242,7 @@ webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p)
             || rendition->headers.len > WEBHOOK_HEADERS_MAX
             || rendition->body.len > WEBHOOK_STORE_BODY_MAX)
         {
-            goto exceeds;
+            return exceeds;
         }
     }
 
@@ -233,34 +250,23 @@ webhook_event_valid(webhook_txn_t *t, webhook_op_put_event_t *p)
         put = &p->deliveries[i];
 
         if (put->endpoint == 0) {
-            webhook_store_log_error(t->st, EINVAL, "an endpoint has no id");
-            return 0;
+            return "an endpoint has no id";
         }
 
-        if (put->order.len > WEBHOOK_ORDER_MAX) {
-            goto exceeds;
+        if (put->order.len > WEBHOOK_ORDER_MAX
+            || (put->past && !webhook_event_past_valid(put)))
+        {
+            return exceeds;
         }
 
         if (put->rendition >= p->renditions_count
             || put->steps > p->renditions_count - put->rendition)
         {
-            webhook_store_log_error(t->st, EINVAL, "an event has no such "
-                                    "form");
-            return 0;
-        }
-
-        if (put->past && !webhook_event_past_valid(put)) {
-            goto exceeds;
+            return "an event has no such form";
         }
     }
 
-    return 1;
-
-exceeds:
-
-    webhook_store_log_error(t->st, EINVAL, "an event exceeds a bound");
-
-    return 0;
+    return NULL;
 }
 
 
@@ -336,11 +342,8 @@ webhook_event_past_size(webhook_lmdb_t *st, const webhook_past_t *past)
         len = WEBHOOK_EVENT_ATTEMPT + a->error.len + a->address.len
               + a->answer.len;
 
-        if (len > WEBHOOK_ROW_MAX) {
-            len = WEBHOOK_ROW_MAX;
-        }
-
-        size += (size_t) webhook_finished_size(st, WEBHOOK_KEY_ATTEMPT, len);
+        size += (size_t) webhook_finished_size(st, WEBHOOK_KEY_ATTEMPT,
+                             len < WEBHOOK_ROW_MAX ? len : WEBHOOK_ROW_MAX);
     }
 
     return size;

@@ -13,5 +13,9 @@
 
 int webhook_event_put(webhook_txn_t *t, webhook_op_t *op);
 
+/* What is wrong with an event, such that it is UNAVAILABLE, in words; NULL:
+   nothing.  On any thread. */
+const char *webhook_event_fault(const webhook_op_put_event_t *p);
+
 
 #endif /* WEBHOOK_STORE_EVENT_H */

@@ -48,6 +48,7 @@ typedef struct {
     uint32_t              warn_water;
     uint64_t              dedupe_rows;
     uint64_t              idempotency_rows;
+    uint64_t              journal;
     unsigned              keep_history:1;
     unsigned              readonly:1;
     unsigned              admin:1;
@@ -132,6 +133,7 @@ util_open(util_t *u)
     o.warn_water = u->warn_water;
     o.dedupe_rows = u->dedupe_rows;
     o.idempotency_rows = u->idempotency_rows;
+    o.journal = u->journal;
     o.keep_history = u->keep_history;
     o.readonly = u->readonly;
     o.admin = u->admin;

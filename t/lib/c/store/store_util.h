@@ -22,6 +22,7 @@
 #include "store/lmdb/files/webhook_store_slots.h"
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/check/webhook_store_check.h"
+#include "store/lmdb/kept/webhook_store_kept.h"
 #include "store/lmdb/engine/webhook_lmdb.h"
 
 
@@ -47,6 +48,7 @@ util_abandon(util_t *u)
     st = util_lmdb(u);
 
     webhook_beside_free(st);
+    webhook_kept_free(st);
     webhook_env_close(st);
     webhook_slots_close(st);
 

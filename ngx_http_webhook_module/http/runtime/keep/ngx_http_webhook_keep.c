@@ -1,0 +1,287 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ */
+
+#include "http/runtime/keep/ngx_http_webhook_keep.h"
+#include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/runtime/ngx_http_webhook_store_queue.h"
+
+
+#define NGX_WEBHOOK_KEEP_MAX    256         /* events in an append */
+#define NGX_WEBHOOK_KEEP_LOOK   1000        /* ms between looks */
+#define NGX_WEBHOOK_KEEP_AGAIN  10          /* ms, where the pool is full */
+
+
+typedef struct {
+    ngx_thread_pool_t   *pool;
+    ngx_thread_task_t   *task;              /* NULL: there is no journal */
+
+    ngx_queue_t          waiting;           /* jobs */
+    ngx_queue_t          away;              /* those of the thread */
+    ngx_uint_t           count;             /* of these */
+    webhook_op_t        *ops[NGX_WEBHOOK_KEEP_MAX];
+    webhook_store_t     *store;
+
+    ngx_event_t          start;             /* posted: hand over */
+    ngx_event_t          guard;             /* keeps an exiting worker until
+                                               the task is back */
+    ngx_msec_t           began;
+    ngx_msec_t           alarm;
+    unsigned             busy:1;            /* the thread is away */
+} ngx_webhook_keep_t;
+
+
+static void ngx_webhook_keep_take(webhook_store_t *store,
+    ngx_webhook_job_t *job);
+static void ngx_webhook_keep_start(ngx_event_t *ev);
+static void ngx_webhook_keep_guard(ngx_event_t *ev);
+static void ngx_webhook_keep_thread(void *data, ngx_log_t *log);
+static void ngx_webhook_keep_done(ngx_event_t *ev);
+
+
+static ngx_webhook_keep_t  ngx_webhook_keep;
+
+
+ngx_int_t
+ngx_webhook_keep_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
+{
+    ngx_webhook_keep_t  *k;
+
+    k = &ngx_webhook_keep;
+
+    ngx_memzero(k, sizeof(ngx_webhook_keep_t));
+
+    if (wmcf->journal == 0) {
+        return NGX_OK;
+    }
+
+    k->task = ngx_thread_task_alloc(cycle->pool, 0);
+    if (k->task == NULL) {
+        return NGX_ERROR;
+    }
+
+    k->task->ctx = k;
+    k->task->handler = ngx_webhook_keep_thread;
+    k->task->event.handler = ngx_webhook_keep_done;
+    k->task->event.data = k;
+    k->task->event.log = cycle->log;
+
+    k->pool = wmcf->pool;
+
+    ngx_queue_init(&k->waiting);
+    ngx_queue_init(&k->away);
+
+    k->start.handler = ngx_webhook_keep_start;
+    k->start.data = k;
+    k->start.log = cycle->log;
+
+    k->guard.handler = ngx_webhook_keep_guard;
+    k->guard.data = k;
+    k->guard.log = cycle->log;
+
+    ngx_webhook_store_queue_keeper(ngx_webhook_keep_take);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_webhook_keep_exit(void)
+{
+    ngx_queue_t         *q;
+    ngx_webhook_keep_t  *k;
+
+    k = &ngx_webhook_keep;
+
+    if (k->task == NULL) {
+        return;
+    }
+
+    ngx_webhook_store_queue_keeper(NULL);
+
+    if (k->start.posted) {
+        ngx_delete_posted_event(&k->start);
+    }
+
+    if (k->guard.timer_set) {
+        ngx_del_timer(&k->guard);
+    }
+
+    /* The thread pools were drained and destroyed before: what was away is kept
+       or is not, as each operation tells, and nobody waits for it. */
+
+    if (!ngx_queue_empty(&k->waiting)) {
+        ngx_queue_add(&k->away, &k->waiting);
+        ngx_queue_init(&k->waiting);
+    }
+
+    while (!ngx_queue_empty(&k->away)) {
+        q = ngx_queue_head(&k->away);
+        ngx_queue_remove(q);
+
+        ngx_webhook_store_queue_turn(ngx_queue_data(q, ngx_webhook_job_t,
+                                                    queue));
+    }
+
+    k->task = NULL;
+}
+
+
+static void
+ngx_webhook_keep_take(webhook_store_t *store, ngx_webhook_job_t *job)
+{
+    ngx_webhook_keep_t  *k;
+
+    k = &ngx_webhook_keep;
+
+    k->store = store;
+
+    ngx_queue_insert_tail(&k->waiting, &job->queue);
+
+    if (k->busy) {
+        return;
+    }
+
+    /* What the turn's other events bring goes along. */
+
+    if (!k->start.posted) {
+        ngx_post_event(&k->start, &ngx_posted_events);
+    }
+
+    if (!k->guard.timer_set) {
+        ngx_add_timer(&k->guard, NGX_WEBHOOK_KEEP_LOOK);
+    }
+}
+
+
+static void
+ngx_webhook_keep_start(ngx_event_t *ev)
+{
+    ngx_queue_t         *q;
+    ngx_webhook_job_t   *job;
+    ngx_webhook_keep_t  *k;
+
+    k = ev->data;
+
+    if (k->busy || ngx_queue_empty(&k->waiting)) {
+        return;
+    }
+
+    k->count = 0;
+
+    while (!ngx_queue_empty(&k->waiting) && k->count < NGX_WEBHOOK_KEEP_MAX) {
+        q = ngx_queue_head(&k->waiting);
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&k->away, q);
+
+        job = ngx_queue_data(q, ngx_webhook_job_t, queue);
+        k->ops[k->count++] = &job->op;
+    }
+
+    k->busy = 1;
+    k->began = ngx_current_msec;
+    k->alarm = 0;
+
+    if (ngx_thread_task_post(k->pool, k->task) != NGX_OK) {
+
+        /* The pool's queue is full: its own log line says so. */
+
+        k->busy = 0;
+
+        if (!ngx_queue_empty(&k->waiting)) {
+            ngx_queue_add(&k->away, &k->waiting);
+            ngx_queue_init(&k->waiting);
+        }
+
+        ngx_queue_add(&k->waiting, &k->away);
+        ngx_queue_init(&k->away);
+
+        ngx_add_timer(&k->guard, NGX_WEBHOOK_KEEP_AGAIN);
+        return;
+    }
+
+    ngx_add_timer(&k->guard, NGX_WEBHOOK_KEEP_LOOK);
+}
+
+
+static void
+ngx_webhook_keep_guard(ngx_event_t *ev)
+{
+    ngx_webhook_keep_t  *k;
+
+    k = ev->data;
+
+    if (!k->busy) {
+        ngx_webhook_keep_start(&k->start);
+        return;
+    }
+
+    ngx_webhook_store_queue_watch(k->began, &k->alarm);
+
+    ngx_add_timer(&k->guard, NGX_WEBHOOK_KEEP_LOOK);
+}
+
+
+static void
+ngx_webhook_keep_thread(void *data, ngx_log_t *log)
+{
+    ngx_webhook_keep_t *k = data;
+
+    webhook_store_keep(k->store, k->ops, (uint32_t) k->count);
+}
+
+
+static void
+ngx_webhook_keep_done(ngx_event_t *ev)
+{
+    ngx_uint_t           kept;
+    ngx_queue_t         *q;
+    ngx_webhook_job_t   *job;
+    ngx_webhook_keep_t  *k;
+
+    k = ev->data;
+
+    k->busy = 0;
+
+    if (k->guard.timer_set) {
+        ngx_del_timer(&k->guard);
+    }
+
+    kept = 0;
+
+    while (!ngx_queue_empty(&k->away)) {
+        q = ngx_queue_head(&k->away);
+        ngx_queue_remove(q);
+
+        job = ngx_queue_data(q, ngx_webhook_job_t, queue);
+
+        if (job->op.u.put_event.kept) {
+            kept++;
+            job->kept(job);
+        }
+
+        ngx_webhook_store_queue_turn(job);
+    }
+
+    if (kept) {
+        ngx_webhook_count(NGX_WEBHOOK_JOURNAL_APPENDS, 1);
+        ngx_webhook_count(NGX_WEBHOOK_JOURNAL_EVENTS, kept);
+    }
+
+    if (kept < k->count) {
+        ngx_webhook_count(NGX_WEBHOOK_JOURNAL_PASSED, k->count - kept);
+    }
+
+    if (ngx_queue_empty(&k->waiting)) {
+        return;
+    }
+
+    if (!k->start.posted) {
+        ngx_post_event(&k->start, &ngx_posted_events);
+    }
+
+    if (!k->guard.timer_set) {
+        ngx_add_timer(&k->guard, NGX_WEBHOOK_KEEP_LOOK);
+    }
+}

@@ -1,0 +1,46 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The rows of journals: in "meta", under "journal" and the journal's id.
+ */
+
+#ifndef WEBHOOK_STORE_KEPT_ROW_H
+#define WEBHOOK_STORE_KEPT_ROW_H
+
+#include "store/journal/webhook_journal.h"
+#include "store/lmdb/handle/webhook_store_handle.h"
+
+
+#define WEBHOOK_KEPT_ROWS  64           /* that are looked at in one go */
+
+
+typedef enum {
+    WEBHOOK_KEPT_ROW_OPEN = 0,
+    WEBHOOK_KEPT_ROW_DONE,              /* the tables have it all: it goes */
+    WEBHOOK_KEPT_ROW_ASIDE              /* the same, but is to be looked at */
+} webhook_kept_row_e;
+
+
+typedef struct {
+    unsigned char       id[WEBHOOK_JOURNAL_ID];     /* in the key */
+    uint64_t            incarnation;    /* of its owner */
+    uint32_t            slot;
+    uint64_t            applied;        /* sequence that the tables have */
+    webhook_kept_row_e  state;
+    unsigned            damaged:1;
+} webhook_kept_row_t;
+
+
+int webhook_kept_row_get(webhook_txn_t *t, const unsigned char *id,
+    webhook_kept_row_t *row);
+int webhook_kept_row_put(webhook_txn_t *t, const webhook_kept_row_t *row);
+int webhook_kept_row_del(webhook_txn_t *t, const unsigned char *id);
+
+/* Rows, WEBHOOK_KEPT_ROWS at most; damaged ones go into quarantine where the
+   transaction writes, and are passed over. */
+int webhook_kept_row_list(webhook_txn_t *t, webhook_kept_row_t *rows,
+    uint32_t *count);
+
+
+#endif /* WEBHOOK_STORE_KEPT_ROW_H */

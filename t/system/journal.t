@@ -1,0 +1,62 @@
+#
+# The same as killed.t, with a journal: what a response waited for is in a file
+# of a worker that is killed before the store has it, and is put into the store
+# by those that are started next.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use Test::More;
+
+use Webhook::Test::Killed qw(killed);
+use Webhook::Metrics;
+use Webhook::Test qw(wait_for);
+
+
+killed(store => 'journal=4m', then => sub {
+    my ($t) = @_;
+
+    my $metrics = sub {
+        return Webhook::Metrics->new($t->get('/metrics')->{body});
+    };
+
+    my $was = $metrics->()->value('ngx_webhook_journal_events_total');
+    my $status = $t->post('/api/orders?n=last', '{}')->{status};
+
+    is $status, 201, 'an event more';
+
+    my $m = $metrics->();
+
+    is $m->value('ngx_webhook_journal_events_total'), $was + 1,
+       'was in the journal';
+    cmp_ok $m->value('ngx_webhook_journal_appends_total'), '>', 0,
+           'which was written to';
+
+    ok wait_for(sub {
+        my ($code, $out) = $t->ctl('list', '--state=pending', '--limit=1');
+
+        return $out !~ /order\.add/;
+    }, 30), 'and is sent';
+
+    # Nothing is left but for the journals of the workers that live.
+
+    ok wait_for(sub { return journals($t) == 2 }, 30),
+       'no journal is left of those that were killed';
+
+    like $t->nginx->error_log, qr/\d+ events of a journal were put into the store/,
+         'some events were only in a journal when their worker was killed';
+});
+
+done_testing;
+
+
+sub journals
+{
+    my ($t) = @_;
+
+    opendir my $dir, $t->store or die $t->store . ": $!\n";
+
+    return scalar grep { /^journal\./ } readdir $dir;
+}

@@ -1,0 +1,299 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Tests of store/journal: a file that is written and read back, and a disk that
+ * fails.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "store_fault.h"
+#include "journal_util.h"
+
+#include <sys/file.h>
+
+
+#define SIZE  ((size_t) 256 * 1024)
+
+
+static void test_append(void);
+static void test_ring(void);
+static void test_full(void);
+static void test_fault(void);
+static void test_lock(void);
+
+
+int
+main(void)
+{
+    journal_directory();
+
+    test_append();
+    test_ring();
+    test_full();
+    test_fault();
+    test_lock();
+
+    return journal_end();
+}
+
+
+static unsigned
+read_back(uint64_t behind, unsigned *damaged, uint64_t *last, unsigned *torn)
+{
+    int                     fd;
+    unsigned                n;
+    webhook_journal_read_t  r;
+
+    fd = open(path, O_RDONLY);
+
+    if (webhook_journal_read_open(&r, fd, journal.id) != 0) {
+        printf("Bail out! it cannot be read\n");
+        exit(1);
+    }
+
+    r.sequence = behind;
+    n = count_events(&r, damaged, last);
+    *torn = r.torn;
+
+    webhook_journal_read_close(&r);
+    close(fd);
+
+    return n;
+}
+
+
+static void
+test_append(void)
+{
+    unsigned       damaged, torn;
+    uint64_t       last;
+    struct stat    sb;
+    unsigned char  id[WEBHOOK_JOURNAL_ID];
+
+    begin(SIZE);
+
+    tap_ok(stat(path, &sb) == 0 && (size_t) sb.st_size == SIZE
+           && (size_t) sb.st_blocks * 512 >= SIZE
+           && (sb.st_mode & 0777) == 0600, "the file has its blocks");
+
+    tap_ok(read_back(0, &damaged, &last, &torn) == 0 && !damaged && !torn,
+           "nothing is in it");
+
+    tap_ok(add(1, 100) == 1 && add(2, 2000) == 2 && add(3, 0) == 3,
+           "events get sequences");
+    tap_ok(webhook_journal_sync(&journal) == 0 && journal.durable == 3,
+           "and are durable");
+    tap_ok(webhook_journal_sync(&journal) == 0, "a sync of nothing");
+    tap_ok(add(4, 5000) == 4 && webhook_journal_sync(&journal) == 0,
+           "one more, in two blocks");
+
+    tap_ok(read_back(0, &damaged, &last, &torn) == 4 && last == 4 && !damaged
+           && !torn, "all are read back");
+    tap_ok(read_back(2, &damaged, &last, &torn) == 2 && !damaged,
+           "those behind the second");
+    tap_ok(read_back(3, &damaged, &last, &torn) == 1 && !damaged,
+           "the last one");
+    tap_ok(read_back(4, &damaged, &last, &torn) == 0 && !damaged, "none");
+
+    memcpy(id, journal.id, sizeof(id));
+    journal.id[15] ^= 1;
+
+    tap_ok(read_back(0, &damaged, &last, &torn) == 0 && !damaged && !torn,
+           "under another id nothing is its own");
+
+    memcpy(journal.id, id, sizeof(id));
+
+    webhook_journal_close(&journal);
+}
+
+
+/* Many times round. */
+
+static void
+test_ring(void)
+{
+    unsigned  damaged, torn, wrong, n;
+    uint64_t  i, last, sequence;
+
+    begin(SIZE);
+
+    wrong = 0;
+    sequence = 0;
+
+    for (i = 1; i <= 600; i++) {
+
+        n = (unsigned) (i * 7919 % 5) + 1;
+
+        for ( /* void */ ; n; n--) {
+            sequence++;
+            wrong += (add(sequence, sequence * 137 % 6000) != sequence);
+        }
+
+        wrong += (webhook_journal_sync(&journal) != 0);
+
+        if (i % 5 == 0) {
+
+            /* all but the last few are in the tables */
+
+            if (read_back(sequence > 9 ? sequence - 9 : 0, &damaged, &last,
+                          &torn)
+                != (sequence > 9 ? 9 : sequence)
+                || damaged || torn || last != sequence)
+            {
+                wrong++;
+            }
+
+            webhook_journal_done(&journal, sequence > 9 ? sequence - 9 : 0);
+        }
+    }
+
+    tap_ok(wrong == 0, "%llu events, round and round",
+           (unsigned long long) sequence);
+
+    webhook_journal_close(&journal);
+}
+
+
+static void
+test_full(void)
+{
+    unsigned  damaged, torn, refused;
+    uint64_t  n, last;
+
+    begin(SIZE);
+
+    refused = 0;
+
+    for (n = 1; !refused; n++) {
+        refused = (add(n, 3000) != n);
+        (void) webhook_journal_sync(&journal);
+    }
+
+    tap_ok(n == SIZE / 4096 + 2, "it takes as many as it has blocks");
+    tap_ok(read_back(0, &damaged, &last, &torn) == n - 2 && !damaged,
+           "all of which are there");
+
+    webhook_journal_done(&journal, 1);
+
+    tap_ok(add(n - 1, 3000) == n - 1 && webhook_journal_sync(&journal) == 0
+           && add(n, 10) == 0, "one is done, and one more is taken");
+    (void) webhook_journal_sync(&journal);
+
+    webhook_journal_done(&journal, n - 1);
+
+    tap_ok(add(n, SIZE / 4) == 0 && webhook_journal_sync(&journal) == 0,
+           "one over a fourth of it is not");
+    tap_ok(add(n, SIZE / 4 - 1000) == n && webhook_journal_sync(&journal) == 0,
+           "one below is");
+    tap_ok(read_back(n - 1, &damaged, &last, &torn) == 1 && last == n
+           && !damaged, "and read back");
+
+    webhook_journal_close(&journal);
+}
+
+
+static void
+test_fault(void)
+{
+    unsigned   i, damaged, torn;
+    uint64_t   last;
+
+    static const struct {
+        fault_e      kind;
+        int          error;
+        unsigned     after;
+        const char  *name;
+    } faults[] = {
+        { FAULT_WRITE, EIO, 0, "a write that fails" },
+        { FAULT_WRITE, ENOSPC, 0, "a full disk" },
+        { FAULT_SYNC, EIO, 0, "a sync that fails" }
+    };
+
+    for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+
+        begin(SIZE);
+
+        (void) add(1, 3000);
+        (void) webhook_journal_sync(&journal);
+
+        (void) add(2, 3000);
+
+        fault_errno = faults[i].error;
+        fault_after = faults[i].after;
+        fault_lasts = 0;
+        fault = faults[i].kind;
+
+        tap_ok(webhook_journal_sync(&journal) == faults[i].error
+               && journal.durable == 1, "%s is told", faults[i].name);
+
+        fault = FAULT_NONE;
+
+        /* the disk would lie now */
+
+        tap_ok(add(2, 10) == 0 && webhook_journal_sync(&journal) == 0
+               && journal.durable == 1, "nothing is taken any more");
+
+        tap_ok(read_back(0, &damaged, &last, &torn) >= 1 && !damaged,
+               "what was durable is there");
+
+        webhook_journal_close(&journal);
+    }
+
+    /* a write that is cut short goes on */
+
+    begin(SIZE);
+
+    (void) add(1, 3000);
+
+    fault = FAULT_SHORT;
+    fault_after = 0;
+
+    tap_ok(webhook_journal_sync(&journal) == 0
+           && read_back(0, &damaged, &last, &torn) == 1,
+           "a write in two pieces is one");
+
+    webhook_journal_close(&journal);
+
+    fault_errno = ENOSPC;
+    fault = FAULT_WRITE;
+    fault_after = 0;
+
+    (void) unlink(path);
+
+    tap_ok(webhook_journal_create(&journal, path, SIZE) == ENOSPC
+           && access(path, F_OK) == -1, "on a full disk none is made");
+
+    fault = FAULT_NONE;
+}
+
+
+static void
+test_lock(void)
+{
+    int                       fd;
+    static webhook_journal_t  other;
+
+    begin(SIZE);
+
+    fd = open(path, O_RDONLY);
+
+    tap_ok(flock(fd, LOCK_EX|LOCK_NB) == -1 && errno == EWOULDBLOCK,
+           "it is locked while it is open");
+
+    tap_ok(webhook_journal_create(&other, path, SIZE) == EEXIST
+           && access(path, F_OK) == 0, "none is made over it");
+
+    close(fd);
+    webhook_journal_close(&journal);
+
+    fd = open(path, O_RDONLY);
+
+    tap_ok(flock(fd, LOCK_EX|LOCK_NB) == 0, "and not afterwards");
+
+    close(fd);
+    unlink(path);
+}

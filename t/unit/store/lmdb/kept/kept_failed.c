@@ -1,0 +1,264 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Tests of store/lmdb/kept: a disk that fails or is full, and files that are
+ * removed.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "store_fault.h"
+#include "store_util.h"
+#include "kept_scene.h"
+
+
+static void test_failed(void);
+static void test_commit(void);
+static void test_removed(void);
+static void test_full(void);
+
+
+int
+main(void)
+{
+    test_failed();
+    test_commit();
+    test_removed();
+    test_full();
+
+    return tap_done();
+}
+
+
+static void
+test_failed(void)
+{
+    scene_t        *s;
+    webhook_op_t    op;
+    webhook_put_t   put;
+
+    s = scene_make();
+
+    (void) kept_open(&s->u);
+    (void) util_endpoint(&s->u, "erp", 100);
+
+    (void) kept_one(&s->u, &op, &put, s->ep, 10);
+
+    fault_errno = EIO;
+    fault_after = 0;
+    fault_lasts = 0;
+    fault = FAULT_SYNC;
+
+    tap_ok(!kept_one(&s->u, &op, &put, s->ep, 20)
+           && s->u.logs[WEBHOOK_STORE_LOG_ERROR] == 1
+           && strstr(s->u.text, "cannot be written to"),
+           "an event whose sync fails is not kept");
+
+    fault = FAULT_NONE;
+
+    tap_ok(util_apply(&s->u, &op) == WEBHOOK_STORE_OK
+           && kept_there(&s->u, &op.u.put_event.id, 20), "but applied");
+    tap_ok(!kept_one(&s->u, &op, &put, s->ep, 30),
+           "nor is any other in that journal");
+
+    (void) kept_takeover(&s->u);
+
+    tap_ok(util_files(&s->u, "journal.") == 1,
+           "which stays as long as something of it is not applied");
+
+    scene_drop(s);
+
+    s = scene_make();
+
+    (void) kept_open(&s->u);
+    (void) util_endpoint(&s->u, "erp", 100);
+
+    fault_after = 0;
+    fault = FAULT_SYNC;
+
+    tap_ok(!kept_one(&s->u, &op, &put, s->ep, 20)
+           && util_apply(&s->u, &op) == WEBHOOK_STORE_OK
+           && kept_takeover(&s->u) == 0
+           && util_files(&s->u, "journal.") == 0, "and goes then");
+
+    scene_drop(s);
+}
+
+
+/* The commit that has kept events fails. */
+
+static void
+test_commit(void)
+{
+    unsigned        i;
+    scene_t        *s;
+    webhook_op_t    op[2];
+    webhook_put_t   put[2];
+
+    static const fault_e  kinds[] = { FAULT_WRITE, FAULT_SYNC, FAULT_META };
+
+    for (i = 0; i < 3; i++) {
+        s = scene_make();
+
+        (void) kept_open(&s->u);
+        (void) util_endpoint(&s->u, "erp", 100);
+
+        (void) kept_one(&s->u, &op[0], &put[0], s->ep, 10);
+        (void) kept_one(&s->u, &op[1], &put[1], s->ep, 20);
+
+        fault_errno = EIO;
+        fault_after = 0;
+        fault_lasts = 1;
+        fault = kinds[i];
+
+        tap_ok(util_apply(&s->u, &op[0]) == WEBHOOK_STORE_OK
+               && put[0].lease_token == 0, "a commit fails: it is kept");
+
+        fault = FAULT_NONE;
+
+        tap_ok(util_apply(&s->u, &op[1]) == WEBHOOK_STORE_OK
+               && put[1].lease_token == 0
+               && !kept_there(&s->u, &op[1].u.put_event.id, 20),
+               "the next one waits for it");
+        tap_ok(kept_takeover(&s->u) == 2
+               && kept_there(&s->u, &op[0].u.put_event.id, 10)
+               && kept_there(&s->u, &op[1].u.put_event.id, 20),
+               "both are put soon");
+
+        tap_ok(kept_one(&s->u, &op[0], &put[0], s->ep, 30)
+               && util_apply(&s->u, &op[0]) == WEBHOOK_STORE_OK
+               && put[0].lease_token, "and all goes on");
+
+        util_check(&s->u, "after a commit that failed");
+        util_close(&s->u);
+
+        tap_ok(util_files(&s->u, "journal.") == 0, "to its end");
+
+        scene_drop(s);
+    }
+}
+
+
+static void
+test_removed(void)
+{
+    char            path[512], data[512], away[512];
+    scene_t        *s;
+    webhook_op_t    op;
+    webhook_put_t   put;
+
+    s = scene_make();
+
+    (void) kept_open(&s->u);
+    (void) util_endpoint(&s->u, "erp", 100);
+
+    tap_ok(journal_path(s, path, sizeof(path)) && unlink(path) == 0
+           && !kept_one(&s->u, &op, &put, s->ep, 20)
+           && util_apply(&s->u, &op) == WEBHOOK_STORE_OK,
+           "a journal that was removed keeps nothing");
+
+    scene_drop(s);
+
+    s = scene_make();
+
+    (void) kept_open(&s->u);
+
+    snprintf(data, sizeof(data), "%s/data.mdb", s->u.dir);
+    snprintf(away, sizeof(away), "%s/away.mdb", s->u.dir);
+
+    tap_ok(rename(data, away) == 0 && !kept_one(&s->u, &op, &put, s->ep, 20),
+           "nor does one whose store was removed");
+
+    (void) rename(away, data);
+
+    scene_drop(s);
+}
+
+
+/* Others fill the store before what is kept was applied. */
+
+static void
+test_full(void)
+{
+    unsigned         more, n;
+    scene_t         *s;
+    uint32_t         events;
+    uint64_t         tokens[400];
+    webhook_id_t     ids[400];
+    webhook_op_t     op[2], fill;
+    webhook_put_t    put[2], filler;
+
+    static unsigned char  large[256 * 1024];
+
+    s = scene_make();
+
+    s->u.keep_history = 1;
+
+    (void) kept_open(&s->u);
+    (void) util_endpoint(&s->u, "erp", 1000);
+
+    (void) kept_one(&s->u, &op[0], &put[0], s->ep, 4000);
+    (void) kept_one(&s->u, &op[1], &put[1], s->ep, 4500);
+
+    for (n = 0; n < 400; n++) {
+        memset(&filler, 0, sizeof(filler));
+        filler.lease = 1;
+
+        util_put_op(&fill, &filler, util_id(&s->u), s->ep, large,
+                    sizeof(large));
+
+        if (util_apply(&s->u, &fill) != WEBHOOK_STORE_OK) {
+            break;
+        }
+
+        ids[n] = fill.u.put_event.id;
+        tokens[n] = filler.lease_token;
+    }
+
+    /* the little that the last one left */
+
+    for ( ;; ) {
+        memset(&filler, 0, sizeof(filler));
+        util_put_op(&fill, &filler, util_id(&s->u), s->ep, large, 3000);
+
+        if (util_apply(&s->u, &fill) != WEBHOOK_STORE_OK) {
+            break;
+        }
+    }
+
+    tap_ok(n > 100 && n < 400 && fill.result == WEBHOOK_STORE_FULL,
+           "the store is full after %u events", n);
+    tap_ok(util_apply(&s->u, &op[0]) == WEBHOOK_STORE_OK
+           && util_apply(&s->u, &op[1]) == WEBHOOK_STORE_OK
+           && !kept_there(&s->u, &op[0].u.put_event.id, 4000)
+           && !kept_there(&s->u, &op[1].u.put_event.id, 4500)
+           && strstr(s->u.text, "they stay in the journal"),
+           "what was kept waits");
+    tap_ok(kept_takeover(&s->u) == 0, "for room");
+    tap_ok(!kept_one(&s->u, &fill, &filler, s->ep, 10),
+           "and nothing more is kept");
+
+    while (n--) {
+        (void) util_complete(&s->u, ids[n], s->ep, tokens[n], WEBHOOK_DONE, 0);
+    }
+
+    s->u.clock += 10 * s->u.keep;
+
+    do {
+        (void) util_expire(&s->u, 100, &more);
+    } while (more);
+
+    events = kept_takeover(&s->u);
+
+    tap_ok(events == 2, "once there is room it is put (%u)", events);
+    tap_ok(kept_there(&s->u, &op[0].u.put_event.id, 4000)
+           && kept_there(&s->u, &op[1].u.put_event.id, 4500), "and is there");
+    tap_ok(strstr(s->u.text, "are in it now") != NULL, "which is told");
+
+    util_check(&s->u, "after it was full");
+
+    scene_drop(s);
+}
