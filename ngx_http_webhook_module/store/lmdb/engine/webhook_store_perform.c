@@ -310,13 +310,12 @@ webhook_perform_takeover_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     rc = webhook_kept_replay_peek(t, &rows);
 
-    if (rc == 0) {
-        rc = webhook_takeover_peek(t, op, todo);
+    if (rc || rows) {
+        *todo = 1;
+        return rc;
     }
 
-    *todo |= rows;
-
-    return rc;
+    return webhook_takeover_peek(t, op, todo);
 }
 
 

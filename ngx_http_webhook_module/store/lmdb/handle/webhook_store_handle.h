@@ -182,6 +182,9 @@ struct webhook_lmdb_s {
 
     webhook_backlog_t         backlogs[WEBHOOK_BACKLOGS];
 
+    uint64_t                  kept_again;   /* engine time before which no
+                                               journal is tried, for want of
+                                               room */
     webhook_kept_t           *kept;         /* this process's journal; NULL:
                                                it has none */
 

@@ -24,12 +24,17 @@
 #define WEBHOOK_KEPT_STEP        512            /* events in a step */
 #define WEBHOOK_KEPT_STEP_BYTES  (4 * 1024 * 1024)
 
+/* ms, where there was no room: each try reads the file under the lock */
+#define WEBHOOK_KEPT_AGAIN       5000
+
 
 static int webhook_kept_replay_gone(webhook_txn_t *t,
     const webhook_kept_row_t *row, int *gone);
 static int webhook_kept_replay_own(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_kept_replay_other(webhook_txn_t *t,
     webhook_kept_row_t *row, webhook_op_t *op);
+static int webhook_kept_replay_row(webhook_txn_t *t,
+    const webhook_kept_row_t *was, const webhook_kept_row_t *row);
 static int webhook_kept_replay_end(webhook_txn_t *t,
     const webhook_kept_row_t *row);
 static int webhook_kept_replay_step(webhook_txn_t *t, int fd, uint64_t upto,
@@ -54,7 +59,8 @@ webhook_kept_replay_peek(webhook_txn_t *t, int *todo)
     if (k) {
         state = webhook_kept_state(k, &last);
 
-        if (state == WEBHOOK_KEPT_MADE || k->stalled
+        if (state == WEBHOOK_KEPT_MADE
+            || (k->stalled && t->now >= t->st->kept_again)
             || (state == WEBHOOK_KEPT_FAILED && k->applied == last))
         {
             *todo = 1;
@@ -91,9 +97,16 @@ webhook_kept_replay_gone(webhook_txn_t *t, const webhook_kept_row_t *row,
         return 0;
     }
 
-    if (row->state != WEBHOOK_KEPT_ROW_OPEN
-        || row->incarnation == t->st->incarnation)
-    {
+    if (row->state != WEBHOOK_KEPT_ROW_OPEN) {
+        *gone = 1;
+        return 0;
+    }
+
+    if (t->now < t->st->kept_again) {
+        return 0;
+    }
+
+    if (row->incarnation == t->st->incarnation) {
         *gone = 1;
         return 0;
     }
@@ -177,7 +190,7 @@ webhook_kept_replay_own(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    if (k->stalled) {
+    if (k->stalled && t->now >= t->st->kept_again) {
 
         rc = webhook_kept_row_get(t, k->journal.id, &row);
 
@@ -225,8 +238,9 @@ static int
 webhook_kept_replay_other(webhook_txn_t *t, webhook_kept_row_t *row,
     webhook_op_t *op)
 {
-    int   rc, fd, ended;
-    char  path[4096];
+    int                 rc, fd, ended;
+    char                path[4096];
+    webhook_kept_row_t  was;
 
     if (row->state != WEBHOOK_KEPT_ROW_OPEN) {
         return webhook_kept_replay_end(t, row);
@@ -257,6 +271,8 @@ webhook_kept_replay_other(webhook_txn_t *t, webhook_kept_row_t *row,
         return 0;
     }
 
+    was = *row;
+
     rc = webhook_kept_replay_step(t, fd, WEBHOOK_NEVER, row, op, &ended);
 
     close(fd);
@@ -275,6 +291,22 @@ webhook_kept_replay_other(webhook_txn_t *t, webhook_kept_row_t *row,
     }
 
     op->u.takeover.more |= (ended || op->u.takeover.journal);
+
+    return webhook_kept_replay_row(t, &was, row);
+}
+
+
+/* Where nothing could be put there is nothing to commit. */
+
+static int
+webhook_kept_replay_row(webhook_txn_t *t, const webhook_kept_row_t *was,
+    const webhook_kept_row_t *row)
+{
+    if (row->applied == was->applied && row->state == was->state
+        && row->damaged == was->damaged)
+    {
+        return 0;
+    }
 
     return webhook_kept_row_put(t, row);
 }
@@ -342,6 +374,14 @@ webhook_kept_replay_step(webhook_txn_t *t, int fd, uint64_t upto,
         }
 
         if (what == WEBHOOK_JOURNAL_END || r.sequence > upto) {
+
+            if (upto != WEBHOOK_NEVER && row->applied < upto) {
+
+                /* somebody was told of what is not to be read any more */
+
+                row->damaged = 1;
+            }
+
             *ended = 1;
             break;
         }
@@ -353,6 +393,10 @@ webhook_kept_replay_step(webhook_txn_t *t, int fd, uint64_t upto,
         }
 
         rc = webhook_kept_replay_put(t, &r.event, &result);
+
+        if (result == WEBHOOK_STORE_FULL) {
+            t->st->kept_again = t->now + WEBHOOK_KEPT_AGAIN;
+        }
 
         if (rc || result == WEBHOOK_STORE_FULL) {
             break;

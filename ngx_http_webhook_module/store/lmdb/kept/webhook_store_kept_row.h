@@ -9,10 +9,14 @@
 #define WEBHOOK_STORE_KEPT_ROW_H
 
 #include "store/journal/webhook_journal.h"
+#include "store/lmdb/files/webhook_store_slots.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
-#define WEBHOOK_KEPT_ROWS  64           /* that are looked at in one go */
+/* Rows that are looked at in one go: each process that has the store open may
+   have one, and those of processes that are gone stand among them. */
+
+#define WEBHOOK_KEPT_ROWS  (WEBHOOK_SLOTS_MAX + 64)
 
 
 typedef enum {
