@@ -18,7 +18,8 @@
 static void test_failed(void);
 static void test_commit(void);
 static void test_removed(void);
-static void test_full(void);
+static void damage_second(scene_t *s);
+static void test_full(unsigned damaged);
 
 
 int
@@ -27,7 +28,8 @@ main(void)
     test_failed();
     test_commit();
     test_removed();
-    test_full();
+    test_full(0);
+    test_full(1);
 
     return tap_done();
 }
@@ -178,10 +180,27 @@ test_removed(void)
 }
 
 
-/* Others fill the store before what is kept was applied. */
+/* In the body of the second event, which ends behind two blocks. */
 
 static void
-test_full(void)
+damage_second(scene_t *s)
+{
+    int   fd;
+    char  path[512];
+
+    fd = journal_path(s, path, sizeof(path)) ? open(path, O_RDWR) : -1;
+
+    tap_ok(pwrite(fd, "-", 1, 2 * 4096 + 200) == 1, "a byte is changed");
+
+    close(fd);
+}
+
+
+/* Others fill the store before what is kept was applied; and the last of it
+   cannot be read any more when there is room. */
+
+static void
+test_full(unsigned damaged)
 {
     unsigned         more, n;
     scene_t         *s;
@@ -241,6 +260,10 @@ test_full(void)
     tap_ok(!kept_one(&s->u, &fill, &filler, s->ep, 10),
            "and nothing more is kept");
 
+    if (damaged) {
+        damage_second(s);
+    }
+
     while (n--) {
         (void) util_complete(&s->u, ids[n], s->ep, tokens[n], WEBHOOK_DONE, 0);
     }
@@ -253,12 +276,23 @@ test_full(void)
 
     events = kept_takeover(&s->u);
 
-    tap_ok(events == 2, "once there is room it is put (%u)", events);
+    tap_ok(events == 2 - damaged, "once there is room it is put (%u)", events);
     tap_ok(kept_there(&s->u, &op[0].u.put_event.id, 4000)
-           && kept_there(&s->u, &op[1].u.put_event.id, 4500), "and is there");
+           && kept_there(&s->u, &op[1].u.put_event.id, 4500) == !damaged,
+           "and is there");
     tap_ok(strstr(s->u.text, "are in it now") != NULL, "which is told");
 
     util_check(&s->u, "after it was full");
+
+    if (damaged) {
+        util_close(&s->u);
+
+        tap_ok(util_open(&s->u) == WEBHOOK_STORE_OK
+               && kept_takeover(&s->u) == 0
+               && strstr(s->u.text, ".damaged-")
+               && s->u.logs[WEBHOOK_STORE_LOG_EMERG] == 1,
+               "what cannot be read is told, and the journal set aside");
+    }
 
     scene_drop(s);
 }
