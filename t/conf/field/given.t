@@ -412,6 +412,20 @@ for my $i (0 .. $#wrong) {
         "$what: of a field that was given";
 }
 
+# What is registered is read on behind a mistake, so that all of them are told: a
+# field of the same name meets what the first one left.
+
+my @behind = ((map { @$_ > 2 ? [@$_, $_->[-1]] : $_ } @wrong),
+    (map { [receiver => 'x', @rcv, [$_ => 'a..b'], [$_ => 'c']] }
+        qw(parse_json redact require)),
+    [receiver => 'x', @rcv, [filter => 'a ='], [filter => 'a == 1']],
+    [receiver => 'x', @rcv, [capture => 'a', '..'],
+     [capture => 'b', 'response.id']],
+    [endpoint => 'x', @url, [filter => 'a ='], [filter => 'data.a == 1']],
+    [endpoint => 'x', @url, [header => 'X-A', '${'], [header => 'X-B', 'a']]);
+
+is scalar(built('', @behind)), scalar(@behind), 'and with more behind a mistake';
+
 # What is for nginx.conf alone.
 
 my $alone = 'can be set in nginx.conf alone';

@@ -21,7 +21,7 @@ ngx_webhook_receiver_paths(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
 {
     ngx_str_t        *value;
     ngx_uint_t        i;
-    webhook_path_t  **path;
+    webhook_path_t   *path, **place;
 
     value = b->args->elts;
 
@@ -34,15 +34,19 @@ ngx_webhook_receiver_paths(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
             return NGX_CONF_ERROR;
         }
 
-        path = ngx_array_push(paths);
+        /* what is registered is read on behind a mistake: none is among them */
+
+        path = ngx_webhook_conf_path(b, &value[i]);
         if (path == NULL) {
             return NGX_CONF_ERROR;
         }
 
-        *path = ngx_webhook_conf_path(b, &value[i]);
-        if (*path == NULL) {
+        place = ngx_array_push(paths);
+        if (place == NULL) {
             return NGX_CONF_ERROR;
         }
+
+        *place = path;
     }
 
     return NGX_CONF_OK;
