@@ -354,22 +354,15 @@ webhook_kept_put(webhook_txn_t *t, webhook_op_t *op)
 int
 webhook_kept_commit(webhook_txn_t *t)
 {
-    webhook_kept_t      *k;
-    webhook_kept_row_t   row;
-
-    k = t->st->kept;
+    webhook_kept_row_t  row;
 
     if (t->kept == 0 || t->kept_row) {
         return 0;
     }
 
-    memcpy(row.id, k->journal.id, WEBHOOK_JOURNAL_ID);
+    webhook_kept_row_own(t->st, t->kept, &row);
 
-    row.incarnation = t->st->incarnation;
-    row.slot = (uint32_t) t->st->slot;
-    row.applied = t->kept;
-    row.state = WEBHOOK_KEPT_ROW_OPEN;
-    row.damaged = k->damaged;
+    row.damaged = t->st->kept->damaged;
 
     return webhook_kept_row_put(t, &row);
 }
@@ -505,6 +498,19 @@ webhook_kept_drop(webhook_lmdb_t *st)
 }
 
 
+void
+webhook_kept_row_own(webhook_lmdb_t *st, uint64_t applied,
+    webhook_kept_row_t *row)
+{
+    memset(row, 0, sizeof(*row));
+    memcpy(row->id, st->kept->journal.id, WEBHOOK_JOURNAL_ID);
+
+    row->incarnation = st->incarnation;
+    row->slot = (uint32_t) st->slot;
+    row->applied = applied;
+}
+
+
 int
 webhook_kept_end(webhook_txn_t *t)
 {
@@ -527,11 +533,8 @@ webhook_kept_end(webhook_txn_t *t)
         return 0;
     }
 
-    memcpy(row.id, k->journal.id, WEBHOOK_JOURNAL_ID);
+    webhook_kept_row_own(t->st, last, &row);
 
-    row.incarnation = t->st->incarnation;
-    row.slot = (uint32_t) t->st->slot;
-    row.applied = last;
     row.state = k->damaged ? WEBHOOK_KEPT_ROW_ASIDE : WEBHOOK_KEPT_ROW_DONE;
     row.damaged = k->damaged;
 

@@ -10,6 +10,7 @@
 
 #include "store/journal/webhook_journal.h"
 #include "store/lmdb/kept/webhook_store_kept.h"
+#include "store/lmdb/kept/webhook_store_kept_row.h"
 
 
 typedef enum {
@@ -48,6 +49,10 @@ int webhook_kept_make(webhook_lmdb_t *st);
 
 /* State and last sequence. */
 webhook_kept_e webhook_kept_state(webhook_kept_t *k, uint64_t *last);
+
+/* Sets up the row of this process's journal, open. */
+void webhook_kept_row_own(webhook_lmdb_t *st, uint64_t applied,
+    webhook_kept_row_t *row);
 
 
 #endif /* WEBHOOK_STORE_KEPT_INT_H */

@@ -174,11 +174,7 @@ webhook_kept_replay_own(webhook_txn_t *t, webhook_op_t *op)
     state = webhook_kept_state(k, &last);
 
     if (state == WEBHOOK_KEPT_MADE) {
-        memset(&row, 0, sizeof(row));
-        memcpy(row.id, k->journal.id, WEBHOOK_JOURNAL_ID);
-
-        row.incarnation = t->st->incarnation;
-        row.slot = (uint32_t) t->st->slot;
+        webhook_kept_row_own(t->st, 0, &row);
 
         t->kept_made = 1;
         k->applied = 0;
@@ -195,12 +191,7 @@ webhook_kept_replay_own(webhook_txn_t *t, webhook_op_t *op)
         rc = webhook_kept_row_get(t, k->journal.id, &row);
 
         if (rc == MDB_NOTFOUND) {
-            memset(&row, 0, sizeof(row));
-            memcpy(row.id, k->journal.id, WEBHOOK_JOURNAL_ID);
-
-            row.incarnation = t->st->incarnation;
-            row.slot = (uint32_t) t->st->slot;
-            row.applied = k->applied;
+            webhook_kept_row_own(t->st, k->applied, &row);
             rc = 0;
         }
 
