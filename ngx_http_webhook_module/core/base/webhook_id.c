@@ -6,6 +6,7 @@
 #include "core/base/webhook_hash.h"
 #include "core/base/webhook_id.h"
 #include "core/base/webhook_codec.h"
+#include "core/base/webhook_trace.h"
 
 #include <openssl/rand.h>
 
@@ -148,22 +149,17 @@ void
 webhook_id_text(const webhook_id_t *id,
     unsigned char text[WEBHOOK_ID_TEXT_LEN])
 {
-    unsigned        i;
     unsigned char  *p;
 
-    static const unsigned char  hex[] = "0123456789abcdef";
-
-    p = text;
-
-    for (i = 0; i < WEBHOOK_ID_LEN; i++) {
-
-        if (i == 4 || i == 6 || i == 8 || i == 10) {
-            *p++ = '-';
-        }
-
-        *p++ = hex[id->bytes[i] >> 4];
-        *p++ = hex[id->bytes[i] & 0xf];
-    }
+    p = webhook_trace_hex(text, id->bytes, 4);
+    *p++ = '-';
+    p = webhook_trace_hex(p, id->bytes + 4, 2);
+    *p++ = '-';
+    p = webhook_trace_hex(p, id->bytes + 6, 2);
+    *p++ = '-';
+    p = webhook_trace_hex(p, id->bytes + 8, 2);
+    *p++ = '-';
+    (void) webhook_trace_hex(p, id->bytes + 10, 6);
 }
 
 

@@ -9,10 +9,27 @@
 #include "core/base/webhook_codec.h"
 
 
+#define WEBHOOK_TRACE_ROW(h)                                                  \
+    h "0" h "1" h "2" h "3" h "4" h "5" h "6" h "7"                           \
+    h "8" h "9" h "a" h "b" h "c" h "d" h "e" h "f"
+
+
 static int webhook_trace_read(const unsigned char *p, unsigned char *out,
     unsigned n);
 static int webhook_trace_zero(const unsigned char *p, unsigned n);
 static uint64_t webhook_trace_mix(uint64_t n);
+
+
+/* Ids and traces are written several times for each event: both digits of a
+   byte at once. */
+
+static const char  webhook_trace_pairs[] =
+    WEBHOOK_TRACE_ROW("0") WEBHOOK_TRACE_ROW("1") WEBHOOK_TRACE_ROW("2")
+    WEBHOOK_TRACE_ROW("3") WEBHOOK_TRACE_ROW("4") WEBHOOK_TRACE_ROW("5")
+    WEBHOOK_TRACE_ROW("6") WEBHOOK_TRACE_ROW("7") WEBHOOK_TRACE_ROW("8")
+    WEBHOOK_TRACE_ROW("9") WEBHOOK_TRACE_ROW("a") WEBHOOK_TRACE_ROW("b")
+    WEBHOOK_TRACE_ROW("c") WEBHOOK_TRACE_ROW("d") WEBHOOK_TRACE_ROW("e")
+    WEBHOOK_TRACE_ROW("f");
 
 
 int
@@ -119,11 +136,9 @@ webhook_trace_text(const webhook_trace_t *trace,
 unsigned char *
 webhook_trace_hex(unsigned char *text, const unsigned char *p, unsigned n)
 {
-    static const unsigned char  hex[] = "0123456789abcdef";
-
     while (n--) {
-        *text++ = hex[*p >> 4];
-        *text++ = hex[*p++ & 0xf];
+        memcpy(text, &webhook_trace_pairs[2 * *p++], 2);
+        text += 2;
     }
 
     return text;

@@ -39,6 +39,15 @@ webhook_media(const webhook_str_t *type, webhook_media_way_e way)
 {
     webhook_str_t  name;
 
+    static const webhook_str_t  json = webhook_str("application/json");
+
+    if (webhook_str_eq(type, &json)) {
+
+        /* what most of them say, to the letter */
+
+        return WEBHOOK_MEDIA_JSON;
+    }
+
     name = webhook_media_name(type, way);
 
     if (name.len == 0) {

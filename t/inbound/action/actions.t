@@ -247,6 +247,19 @@ ok wait_for(sub {
         =~ m{^POST /web/hook/\*\*\* HTTP/1\.1\|.*\|$id\|application/json$}m;
 }, 3), 'the caller is logged with the same request id';
 
+# more than are drawn at a time
+
+my %ids;
+
+for (1 .. 300) {
+    my $r = $t->request('POST', "/web/hook/nobody-$token", '{}');
+
+    $ids{JSON::PP::decode_json($r->{body})->{request_id}}++;
+}
+
+is scalar(keys %ids), 300, 'each call has an id of its own';
+is scalar(grep { /\A[0-9a-f]{32}\z/ } keys %ids), 300, 'of its form';
+
 # --- values from elsewhere
 
 ($r, @q) = call('own', '{"header": 1}', headers => ['x-a' => 'one', 'X-A' => 'two']);

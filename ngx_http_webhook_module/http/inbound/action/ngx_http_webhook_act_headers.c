@@ -11,18 +11,39 @@
 #include "http/runtime/ngx_http_webhook_hops.h"
 
 
+/* A header that is the same for all, with what core looks for it by. */
+
+typedef struct {
+    ngx_str_t     key;
+    u_char       *small;
+    ngx_uint_t    hash;                     /* 0: not made yet */
+} ngx_webhook_act_name_t;
+
+
 static ngx_int_t ngx_webhook_act_told(ngx_http_request_t *sr,
     ngx_webhook_act_t *act);
-static ngx_int_t ngx_webhook_act_header(ngx_http_request_t *sr, ngx_str_t *key,
-    ngx_str_t *value, ngx_table_elt_t **header);
+static ngx_int_t ngx_webhook_act_header(ngx_http_request_t *sr,
+    ngx_webhook_act_name_t *name, ngx_str_t *value, ngx_table_elt_t **header);
+static ngx_int_t ngx_webhook_act_header_own(ngx_http_request_t *sr,
+    ngx_str_t *key, ngx_str_t *value);
 
 
-static ngx_str_t  ngx_webhook_act_host = ngx_string("Host");
-static ngx_str_t  ngx_webhook_act_type = ngx_string("Content-Type");
-static ngx_str_t  ngx_webhook_act_length = ngx_string("Content-Length");
-static ngx_str_t  ngx_webhook_act_id = ngx_string("X-Request-ID");
-static ngx_str_t  ngx_webhook_act_replay = ngx_string("X-Webhook-Replay");
-static ngx_str_t  ngx_webhook_act_hops = ngx_string(NGX_WEBHOOK_HOPS_HEADER);
+#define ngx_webhook_act_name(name, small)                                     \
+    { ngx_string(name), (u_char *) small, 0 }
+
+
+static ngx_webhook_act_name_t  ngx_webhook_act_host =
+    ngx_webhook_act_name("Host", "host");
+static ngx_webhook_act_name_t  ngx_webhook_act_type =
+    ngx_webhook_act_name("Content-Type", "content-type");
+static ngx_webhook_act_name_t  ngx_webhook_act_length =
+    ngx_webhook_act_name("Content-Length", "content-length");
+static ngx_webhook_act_name_t  ngx_webhook_act_id =
+    ngx_webhook_act_name("X-Request-ID", "x-request-id");
+static ngx_webhook_act_name_t  ngx_webhook_act_replay =
+    ngx_webhook_act_name("X-Webhook-Replay", "x-webhook-replay");
+static ngx_webhook_act_name_t  ngx_webhook_act_hops =
+    ngx_webhook_act_name(NGX_WEBHOOK_HOPS_HEADER, NGX_WEBHOOK_HOPS_HEADER);
 static ngx_str_t  ngx_webhook_act_json = ngx_string("application/json");
 
 
@@ -76,8 +97,8 @@ ngx_webhook_act_headers(ngx_http_request_t *sr, ngx_webhook_act_t *act)
     if (act->action->idempotency.len) {
 
         if (ngx_webhook_action_key(act, &value) != NGX_OK
-            || ngx_webhook_act_header(sr, &act->action->idempotency, &value,
-                                      &h)
+            || ngx_webhook_act_header_own(sr, &act->action->idempotency,
+                                          &value)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -137,8 +158,8 @@ ngx_webhook_act_told(ngx_http_request_t *sr, ngx_webhook_act_t *act)
     receiver = act->call->receiver;
 
     if (act->bound && act->bound->company.len && receiver->company.len
-        && ngx_webhook_act_header(sr, (ngx_str_t *) &act->bound->company,
-                                  &receiver->company, &h)
+        && ngx_webhook_act_header_own(sr, (ngx_str_t *) &act->bound->company,
+                                      &receiver->company)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -169,7 +190,7 @@ ngx_webhook_act_told(ngx_http_request_t *sr, ngx_webhook_act_t *act)
 
 
 static ngx_int_t
-ngx_webhook_act_header(ngx_http_request_t *sr, ngx_str_t *key,
+ngx_webhook_act_header(ngx_http_request_t *sr, ngx_webhook_act_name_t *name,
     ngx_str_t *value, ngx_table_elt_t **header)
 {
     ngx_table_elt_t  *h;
@@ -181,16 +202,38 @@ ngx_webhook_act_header(ngx_http_request_t *sr, ngx_str_t *key,
 
     ngx_memzero(h, sizeof(ngx_table_elt_t));
 
-    h->lowcase_key = ngx_pnalloc(sr->pool, key->len);
-    if (h->lowcase_key == NULL) {
-        return NGX_ERROR;
+    if (name->hash == 0) {
+        name->hash = ngx_hash_key(name->small, name->key.len);
     }
 
-    h->hash = ngx_hash_strlow(h->lowcase_key, key->data, key->len);
-    h->key = *key;
+    h->hash = name->hash;
+    h->lowcase_key = name->small;
+    h->key = name->key;
     h->value = *value;
 
     *header = h;
 
     return NGX_OK;
+}
+
+
+/* One that the configuration names. */
+
+static ngx_int_t
+ngx_webhook_act_header_own(ngx_http_request_t *sr, ngx_str_t *key,
+    ngx_str_t *value)
+{
+    ngx_table_elt_t         *h;
+    ngx_webhook_act_name_t   name;
+
+    name.key = *key;
+
+    name.small = ngx_pnalloc(sr->pool, key->len);
+    if (name.small == NULL) {
+        return NGX_ERROR;
+    }
+
+    name.hash = ngx_hash_strlow(name.small, key->data, key->len);
+
+    return ngx_webhook_act_header(sr, &name, value, &h);
 }

@@ -5,6 +5,19 @@
 
 #include "http/inbound/call/ngx_http_webhook_reply.h"
 
+#include "core/base/webhook_id.h"
+#include "core/base/webhook_trace.h"
+
+
+#define NGX_WEBHOOK_REPLY_HALF  (WEBHOOK_ID_LEN / 2)    /* bytes */
+
+
+static void ngx_webhook_reply_id_make(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v);
+
+
+static webhook_id_source_t  ngx_webhook_reply_source;
+
 
 ngx_int_t
 ngx_webhook_reply_header(ngx_http_request_t *r, char *name, ngx_str_t *value)
@@ -110,6 +123,12 @@ ngx_webhook_reply_id(ngx_http_request_t *r, ngx_str_t *value)
 
     wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
 
+    v = &r->variables[wmcf->request_id];
+
+    if (!v->valid && !v->not_found) {
+        ngx_webhook_reply_id_make(r, v);
+    }
+
     v = ngx_http_get_indexed_variable(r, wmcf->request_id);
 
     if (v == NULL || v->not_found) {
@@ -119,4 +138,39 @@ ngx_webhook_reply_id(ngx_http_request_t *r, ngx_str_t *value)
 
     value->data = v->data;
     value->len = v->len;
+}
+
+
+/*
+ * As core does it, 32 digits, but of randomness that is drawn ahead, the halves
+ * of two ids that tell no time: to ask OpenSSL anew each time takes as long as
+ * verifying the call.  Nobody else can define the variable, since core's does
+ * not allow it.  Where there is no randomness core tries itself.
+ */
+
+static void
+ngx_webhook_reply_id_make(ngx_http_request_t *r, ngx_http_variable_value_t *v)
+{
+    u_char        *p;
+    webhook_id_t   one, two;
+
+    p = ngx_pnalloc(r->pool, 4 * NGX_WEBHOOK_REPLY_HALF);
+
+    if (p == NULL
+        || webhook_id_make(&ngx_webhook_reply_source, 0, &one) != WEBHOOK_OK
+        || webhook_id_make(&ngx_webhook_reply_source, 0, &two) != WEBHOOK_OK)
+    {
+        return;
+    }
+
+    v->data = p;
+    v->len = 4 * NGX_WEBHOOK_REPLY_HALF;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+
+    p = webhook_trace_hex(p, one.bytes + NGX_WEBHOOK_REPLY_HALF,
+                          NGX_WEBHOOK_REPLY_HALF);
+    (void) webhook_trace_hex(p, two.bytes + NGX_WEBHOOK_REPLY_HALF,
+                             NGX_WEBHOOK_REPLY_HALF);
 }

@@ -288,6 +288,10 @@ ngx_webhook_attempt_sign(ngx_webhook_attempt_t *attempt,
     webhook_message_t    m;
     ngx_webhook_hmac_t  *hmac;
 
+    if (ep->keys.nkeys == 0 && ep->hmacs.nelts == 0) {
+        return NGX_OK;
+    }
+
     p = *pos;
 
     webhook_id_text(&attempt->lease.event.wire, id);
