@@ -109,13 +109,22 @@ typedef struct {
 
 typedef struct {
     uint32_t  count;                /* out: deliveries taken over */
-    uint32_t  journal;              /* out: events that were put which an owner
-                                       had kept that died, or this one, and
-                                       could not be put */
-    unsigned  more:1;               /* out: there are more of them */
     unsigned  forgot:1;             /* out: the limits of an endpoint were
                                        damaged: ENDPOINT is needed again */
 } webhook_op_takeover_t;
+
+
+/*
+ * JOURNAL.  Puts events that webhook_store_keep() has kept and that were not
+ * applied: of owners that died, and of this one, where they could not be.  Some
+ * at a time: others wait meanwhile.  Without it keep() of this owner keeps
+ * nothing.  Where nothing can be put it is tried again some seconds later.
+ */
+
+typedef struct {
+    uint32_t  count;                /* out: events that were put */
+    unsigned  more:1;               /* out: there is more to do */
+} webhook_op_journal_t;
 
 
 /*

@@ -180,6 +180,12 @@ typedef struct {
                                                put */
     uint64_t               kept;    /* out of webhook_store_keep(), and in:
                                        where it is kept; 0: nowhere */
+    unsigned               unsure:1;        /* out of webhook_store_keep(), and
+                                               in: it could not be kept, and
+                                               what was written of it could not
+                                               be taken back: UNKNOWN takes the
+                                               place of a result that tells that
+                                               it is not there */
 
     webhook_id_t           first;   /* out: with OK and DUPLICATE: the id that
                                        the event is kept under, which is

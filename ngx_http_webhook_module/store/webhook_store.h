@@ -12,13 +12,14 @@
  *   webhook_store_op.h        an operation, as it goes in and comes out
  *   webhook_store_result.h    results, states of a delivery
  *   webhook_op_event.h        PUT_EVENT
- *   webhook_op_delivery.h     CLAIM, COMPLETE, TAKEOVER, RETRY, CANCEL
+ *   webhook_op_delivery.h     CLAIM, COMPLETE, TAKEOVER, JOURNAL, RETRY,
+ *                             CANCEL
  *   webhook_op_endpoint.h     ENDPOINT, PAUSE
  *   webhook_op_call.h         PUT_CALL; RESERVE, SETTLE; KNOWN, REMEMBER
  *   webhook_op_history.h      LIST, SHOW, CALLS, REPLAY, EXPIRE
  *   webhook_op_object.h       OBJECT, RECORD; OBJECTS, CHANGES, AUDIT
- *   webhook_op_task.h         TASK, TASK_LOOK, TASK_STEP, TASK_END, TASKS; COUNT; COPY,
- *                             PURGE
+ *   webhook_op_task.h         TASK, TASK_LOOK, TASK_STEP, TASK_END, TASKS;
+ *                             COUNT; COPY, PURGE
  *   webhook_op_admin.h        STATS, RINGS, CLOCK, QUARANTINE, DISCARD, CHECK
  *
  * Batches.  A batch of operations goes in, results come out.
@@ -172,16 +173,16 @@ int webhook_store_read(webhook_store_t *st, webhook_op_t *op,
 /*
  * Makes PUT_EVENT operations durable before they are applied: of each that has
  * "kept" set afterwards nothing will be lost, whatever happens, which is told
- * sooner here than by apply(); other outputs are as of OK with no lease.  apply() has to be given all of them nevertheless,
- * those that were kept in the order in which they stood here, and tells OK or
- * DUPLICATE of these.  Where one could not be applied yet it is OK with no lease,
- * and is put once it can be; until then, and until it was applied, no other
- * operation finds it.  What dies in between is put by who next looks for the dead
- * (TAKEOVER).  An engine need not keep anything.
+ * sooner here than by apply(); other outputs are as of OK with no lease.
+ * apply() has to be given all of them nevertheless, those that were kept in the
+ * order in which they stood here, and tells OK or DUPLICATE of these.  Where one
+ * could not be applied yet it is OK with no lease, and is put once it can be;
+ * until then, and until it was applied, no other operation finds it.  What was
+ * kept by one that died in between is put by who looks for that next (JOURNAL).
+ * An engine need not keep anything.
  *
- * Runs beside apply() and read(), on any thread, one call at a time.  What was
- * kept before by a process goes into the store first by TAKEOVER: without that
- * nothing is kept.
+ * Runs beside apply() and read(), on any thread, one call at a time.  Nothing is
+ * kept before the first JOURNAL.
  */
 void webhook_store_keep(webhook_store_t *st, webhook_op_t **ops,
     uint32_t count);

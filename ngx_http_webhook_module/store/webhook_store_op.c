@@ -59,9 +59,12 @@ webhook_op_reset(webhook_op_t *op)
 
     case WEBHOOK_OP_TAKEOVER:
         op->u.takeover.count = 0;
-        op->u.takeover.journal = 0;
-        op->u.takeover.more = 0;
         op->u.takeover.forgot = 0;
+        break;
+
+    case WEBHOOK_OP_JOURNAL:
+        op->u.journal.count = 0;
+        op->u.journal.more = 0;
         break;
 
     case WEBHOOK_OP_EXPIRE:

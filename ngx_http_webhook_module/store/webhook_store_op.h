@@ -26,6 +26,7 @@ typedef enum {
     WEBHOOK_OP_COMPLETE,
     WEBHOOK_OP_ENDPOINT,
     WEBHOOK_OP_TAKEOVER,
+    WEBHOOK_OP_JOURNAL,
     WEBHOOK_OP_EXPIRE,
     WEBHOOK_OP_PUT_CALL,
     WEBHOOK_OP_RESERVE,
@@ -81,6 +82,7 @@ typedef struct {
         webhook_op_complete_t   complete;
         webhook_op_endpoint_t   endpoint;
         webhook_op_takeover_t   takeover;
+        webhook_op_journal_t    journal;
         webhook_op_expire_t     expire;
         webhook_op_put_call_t   put_call;
         webhook_op_reserve_t    reserve;

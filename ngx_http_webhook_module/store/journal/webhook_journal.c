@@ -26,6 +26,7 @@
 #define WEBHOOK_JOURNAL_ZEROES  ((size_t) 256 * 1024)   /* in a write */
 
 
+static int webhook_journal_file(const char *path, int *fd);
 static int webhook_journal_fill(int fd, size_t size);
 static void webhook_journal_begin(webhook_journal_t *j);
 static int webhook_journal_grow(webhook_journal_t *j, size_t len);
@@ -49,6 +50,8 @@ webhook_journal_create(webhook_journal_t *j, const char *path, size_t size)
     j->buf = NULL;
     j->room = 0;
     j->len = 0;
+    j->offset = 0;
+    j->padded = 0;
     j->end = 0;
     j->first = 0;
     j->used = 0;
@@ -59,22 +62,13 @@ webhook_journal_create(webhook_journal_t *j, const char *path, size_t size)
         return ENOMEM;
     }
 
-    j->fd = open(path, O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600);
-    if (j->fd == -1) {
-        rc = errno;
+    rc = webhook_journal_file(path, &j->fd);
+    if (rc) {
         free(j->places);
         return rc;
     }
 
-    /* locked before anything is in it: who finds it knows that it is in use */
-
-    rc = flock(j->fd, LOCK_EX|LOCK_NB) == -1 ? errno : 0;
-
-    if (rc == 0) {
-        (void) fchmod(j->fd, 0600);
-
-        rc = webhook_journal_fill(j->fd, size);
-    }
+    rc = webhook_journal_fill(j->fd, size);
 
     if (rc == 0) {
         rc = pthread_mutex_init(&j->mutex, NULL);
@@ -85,6 +79,48 @@ webhook_journal_create(webhook_journal_t *j, const char *path, size_t size)
         close(j->fd);
         free(j->places);
     }
+
+    return rc;
+}
+
+
+/*
+ * Makes the file, locked before anything is in it: who finds it knows that it
+ * is in use.  Between its making and its lock it looks like one that nobody
+ * wants: who removes it then holds the lock, or has removed it by now.
+ */
+
+static int
+webhook_journal_file(const char *path, int *fd)
+{
+    int          rc;
+    struct stat  sb;
+
+    *fd = open(path, O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600);
+    if (*fd == -1) {
+        return errno;
+    }
+
+    if (flock(*fd, LOCK_EX|LOCK_NB) == -1) {
+        rc = errno;
+
+    } else if (fstat(*fd, &sb) == -1) {
+        rc = errno;
+
+    } else {
+        rc = sb.st_nlink ? 0 : EAGAIN;
+    }
+
+    if (rc == 0) {
+        (void) fchmod(*fd, 0600);
+        return 0;
+    }
+
+    if (rc != EAGAIN) {
+        (void) unlink(path);
+    }
+
+    close(*fd);
 
     return rc;
 }
@@ -303,6 +339,8 @@ webhook_journal_sync(webhook_journal_t *j)
 
     memset(j->buf + len, 0, padded - len);
 
+    j->padded = padded;
+
     rc = webhook_journal_write(j->fd, j->buf, padded, j->offset);
 
     if (rc == 0 && fdatasync(j->fd) == -1) {
@@ -330,6 +368,29 @@ webhook_journal_sync(webhook_journal_t *j)
     j->durable = last;
 
     return 0;
+}
+
+
+int
+webhook_journal_wipe(webhook_journal_t *j)
+{
+    int  rc;
+
+    j->failed = 1;
+
+    if (j->padded == 0) {
+        return 0;
+    }
+
+    memset(j->buf, 0, j->padded);
+
+    rc = webhook_journal_write(j->fd, j->buf, j->padded, j->offset);
+
+    if (rc == 0 && fdatasync(j->fd) == -1) {
+        rc = errno;
+    }
+
+    return rc;
 }
 
 

@@ -33,7 +33,8 @@
  *     is missing in front of another was damaged, and that is told; all others
  *     are read.  Of the very last batch nobody can tell.
  *   - A write or a sync that failed.  The journal takes nothing any more,
- *     for a later sync may succeed without what an earlier one has lost.
+ *     for a later sync may succeed without what an earlier one has lost; and
+ *     the batch is overwritten, so that it is not there after all.
  *   - A full disk.  The blocks are the file's own, but for file systems that
  *     write elsewhere, where a write fails like any other.
  *   - Two processes.  A journal is locked (flock) as long as its process lives;
@@ -80,6 +81,8 @@ typedef struct {
     size_t            most;                 /* that there is place for */
     size_t            offset;               /* where it goes */
     uint32_t          count;                /* records */
+    size_t            padded;               /* bytes of the last one that was
+                                               written */
 
     pthread_mutex_t   mutex;                /* of what follows */
     size_t            end;                  /* of the last batch */
@@ -93,7 +96,9 @@ typedef struct {
 /*
  * Makes the file, which must not be there, of so many bytes, rounded down to
  * blocks, and locks it; j->id is to be set.  Blocks on the disk.  Returns 0 or
- * an errno, and then there is no file.
+ * an errno, and then there is no file: EAGAIN if somebody who looked for files
+ * that nobody wants has it, which is worth another try with another name.  That
+ * the name lasts is for the caller to see to.
  */
 int webhook_journal_create(webhook_journal_t *j, const char *path,
     size_t size);
@@ -112,6 +117,14 @@ uint64_t webhook_journal_add(webhook_journal_t *j,
 /* Writes and syncs the batch.  Returns 0, or an errno and j->failed: none of it
    is durable for sure. */
 int webhook_journal_sync(webhook_journal_t *j);
+
+/*
+ * Takes back the last batch, of which nobody was told: what may have been
+ * written of it is overwritten, so that it is not read when the process is
+ * gone.  The journal takes nothing any more.  Returns 0, or an errno: the batch
+ * may be there, now or after a power cut.
+ */
+int webhook_journal_wipe(webhook_journal_t *j);
 
 /* Up to this sequence the engine has all.  On any thread. */
 void webhook_journal_done(webhook_journal_t *j, uint64_t sequence);

@@ -189,6 +189,19 @@ webhook_journal_order(const void *one, const void *two)
 }
 
 
+void
+webhook_journal_read_seek(webhook_journal_read_t *r, uint64_t sequence)
+{
+    if (r->sequence == sequence) {
+        return;
+    }
+
+    r->sequence = sequence;
+    r->at = 0;
+    r->pos = 0;
+}
+
+
 webhook_journal_read_e
 webhook_journal_read_next(webhook_journal_read_t *r)
 {

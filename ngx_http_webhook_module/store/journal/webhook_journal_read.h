@@ -37,9 +37,7 @@ typedef struct {
                                                others has not got its sum */
 
     uint64_t                  sequence;     /* of the last record that was
-                                               given; to be set before the first
-                                               one to that behind which they
-                                               are wanted */
+                                               given */
     webhook_journal_event_t   event;        /* that record */
 
     size_t                    at;           /* batch */
@@ -68,6 +66,9 @@ typedef enum {
 int webhook_journal_read_open(webhook_journal_read_t *r, int fd,
     const unsigned char *id);
 void webhook_journal_read_close(webhook_journal_read_t *r);
+
+/* The next record is to be the first one behind this sequence. */
+void webhook_journal_read_seek(webhook_journal_read_t *r, uint64_t sequence);
 
 /* The next record: r->sequence, r->event. */
 webhook_journal_read_e webhook_journal_read_next(webhook_journal_read_t *r);

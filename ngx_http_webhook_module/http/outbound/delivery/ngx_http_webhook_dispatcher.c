@@ -7,6 +7,7 @@
 #include "http/outbound/attempt/ngx_http_webhook_schedule.h"
 #include "http/outbound/attempt/ngx_http_webhook_attempt.h"
 #include "http/outbound/delivery/ngx_http_webhook_backlog.h"
+#include "http/outbound/delivery/ngx_http_webhook_journal.h"
 #include "http/outbound/delivery/ngx_http_webhook_quota.h"
 #include "http/outbound/delivery/ngx_http_webhook_steps.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
@@ -111,8 +112,8 @@ ngx_webhook_dispatcher_put(ngx_webhook_event_t *event)
 }
 
 
-/* It is in the journal: the client has its answer now, the endpoints have theirs
-   once the store has it. */
+/* It is in the journal: the client has its answer now, the endpoints have
+   theirs once the store has it. */
 
 static void
 ngx_webhook_dispatcher_kept(ngx_webhook_job_t *job)
@@ -281,6 +282,7 @@ ngx_webhook_dispatcher_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     ngx_webhook_backlog_init(wmcf, cycle->log, ngx_webhook_dispatcher_put);
     ngx_webhook_quota_init(cycle->log);
     ngx_webhook_steps_init(wmcf, cycle->log);
+    ngx_webhook_journal_init(cycle->log, ngx_webhook_dispatcher_claim);
 
     if (ngx_webhook_store_queue_ready()) {
         ngx_webhook_dispatcher_register();
@@ -382,6 +384,7 @@ ngx_webhook_dispatcher_scan(ngx_event_t *ev)
         }
     }
 
+    ngx_webhook_journal_look();
     ngx_webhook_dispatcher_claim();
 
     if (ngx_worker == 0 && !c->expiring
@@ -503,7 +506,7 @@ ngx_webhook_dispatcher_claim_done(ngx_webhook_job_t *job)
 static void
 ngx_webhook_dispatcher_takeover_done(ngx_webhook_job_t *job)
 {
-    uint32_t                   count, journal;
+    uint32_t                   count;
     ngx_webhook_dispatcher_t  *c;
 
     c = &ngx_webhook_dispatcher;
@@ -515,8 +518,6 @@ ngx_webhook_dispatcher_takeover_done(ngx_webhook_job_t *job)
         ngx_webhook_dispatcher_register_again();
     }
 
-    journal = job->op.u.takeover.journal;
-
     if (job->op.result == WEBHOOK_STORE_OK && count) {
 
         ngx_log_error(NGX_LOG_NOTICE, c->log, 0,
@@ -526,24 +527,10 @@ ngx_webhook_dispatcher_takeover_done(ngx_webhook_job_t *job)
         ngx_webhook_count(NGX_WEBHOOK_TAKEN_OVER, count);
     }
 
-    if (job->op.result == WEBHOOK_STORE_OK && journal) {
-
-        ngx_log_error(NGX_LOG_NOTICE, c->log, 0,
-                      "webhook: %uD events of a journal were put into the "
-                      "store", journal);
-
-        ngx_webhook_count(NGX_WEBHOOK_JOURNAL_REPLAYED, journal);
-    }
-
-    if (job->op.result == WEBHOOK_STORE_OK && (count || journal)
+    if (job->op.result == WEBHOOK_STORE_OK && count
         && !ngx_webhook_store_queue_closing())
     {
         ngx_webhook_dispatcher_claim();
-    }
-
-    if (job->op.result == WEBHOOK_STORE_OK && job->op.u.takeover.more) {
-        c->takeover_at = ngx_current_msec;
-        ngx_webhook_schedule_wake(5);
     }
 
     ngx_webhook_job_release((ngx_webhook_shared_job_t *) job);

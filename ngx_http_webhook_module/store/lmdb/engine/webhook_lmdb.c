@@ -19,6 +19,8 @@
 #include "store/lmdb/history/webhook_store_pause.h"
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/kept/webhook_store_kept.h"
+#include "store/lmdb/kept/webhook_store_kept_keep.h"
+#include "store/lmdb/kept/webhook_store_kept_row.h"
 #include "store/lmdb/migrate/webhook_store_migrate.h"
 #include "store/lmdb/repair/webhook_store_repair.h"
 #include "store/lmdb/engine/webhook_store_apply.h"
@@ -149,13 +151,13 @@ webhook_lmdb_open(const webhook_store_options_t *options, void **data)
         return webhook_store_fail(st, rc, "cannot be opened");
     }
 
-    if (!st->readonly && !st->admin) {
-        webhook_kept_start(st, options->journal);
-    }
-
     webhook_slots_opened(st);
 
     if (!st->readonly && !st->admin) {
+
+        /* a file that is filled takes long: others may open the store */
+
+        webhook_kept_start(st, options->journal);
         webhook_beside_make(st);
     }
 
@@ -245,6 +247,10 @@ webhook_store_start(webhook_lmdb_t *st)
 
     if (rc == 0 && !st->readonly) {
         rc = webhook_takeover_start(&t);
+    }
+
+    if (rc == 0 && st->copy) {
+        rc = webhook_kept_row_clear(&t);
     }
 
     if (rc == 0 && !st->readonly && !st->admin) {

@@ -18,6 +18,7 @@
 #include "store/lmdb/session/webhook_store_make_room.h"
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/kept/webhook_store_kept.h"
+#include "store/lmdb/kept/webhook_store_kept_replay.h"
 #include "store/lmdb/engine/webhook_store_failure.h"
 #include "store/lmdb/engine/webhook_store_perform.h"
 
@@ -81,6 +82,7 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
         case WEBHOOK_OP_CLAIM:
         case WEBHOOK_OP_ENDPOINT:
         case WEBHOOK_OP_TAKEOVER:
+        case WEBHOOK_OP_JOURNAL:
         case WEBHOOK_OP_EXPIRE:
         case WEBHOOK_OP_RESERVE:
         case WEBHOOK_OP_TASK_STEP:
@@ -118,10 +120,12 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
             looked = first + 1;
         }
 
-        /* a task looks without the lock in any case, for it may take long */
+        /* what may take long is looked for without the lock in any case */
 
         for (i = looked; i < count; i++) {
-            if (ops[i]->type == WEBHOOK_OP_TASK_STEP) {
+            if (ops[i]->type == WEBHOOK_OP_TASK_STEP
+                || ops[i]->type == WEBHOOK_OP_JOURNAL)
+            {
                 (void) webhook_apply_peek(st, &ops[i], 1);
             }
         }
@@ -224,6 +228,10 @@ webhook_apply_writes(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count)
 
         if (st->wanted) {
             webhook_apply_refused(st, ops, n);
+        }
+
+        for (i = 0; st->kept && i < n; i++) {
+            webhook_kept_told(ops[i]);
         }
     }
 
@@ -411,6 +419,7 @@ webhook_apply_committed(webhook_txn_t *t, webhook_op_t **ops, uint32_t count)
     }
 
     webhook_kept_committed(t);
+    webhook_kept_replay_committed(t);
     webhook_expire_committed(t);
     webhook_space_watch(t);
 }

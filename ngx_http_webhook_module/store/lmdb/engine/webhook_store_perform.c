@@ -36,6 +36,7 @@
 #include "store/lmdb/tasks/webhook_store_task.h"
 #include "store/lmdb/tasks/webhook_store_task_step.h"
 #include "store/lmdb/kept/webhook_store_kept.h"
+#include "store/lmdb/kept/webhook_store_kept_look.h"
 #include "store/lmdb/kept/webhook_store_kept_replay.h"
 #include "store/lmdb/repair/webhook_store_quarantined.h"
 #include "store/lmdb/check/webhook_store_check.h"
@@ -51,9 +52,6 @@ static int webhook_perform_over(webhook_txn_t *t, webhook_op_t *op,
     const webhook_str_t *company, const webhook_str_t *data,
     const webhook_once_t *once);
 static int webhook_perform_one(webhook_txn_t *t, webhook_op_t *op);
-static int webhook_perform_takeover_peek(webhook_txn_t *t, webhook_op_t *op,
-    int *todo);
-static int webhook_perform_takeover(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_perform_leases(const webhook_op_t *op);
 
 
@@ -89,7 +87,10 @@ webhook_perform_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
         return webhook_endpoint_peek(t, op, todo);
 
     case WEBHOOK_OP_TAKEOVER:
-        return webhook_perform_takeover_peek(t, op, todo);
+        return webhook_takeover_peek(t, op, todo);
+
+    case WEBHOOK_OP_JOURNAL:
+        return webhook_kept_look(t, op, todo);
 
     case WEBHOOK_OP_EXPIRE:
         return webhook_sweep_peek(t, op, todo);
@@ -239,7 +240,10 @@ webhook_perform_one(webhook_txn_t *t, webhook_op_t *op)
         return webhook_endpoint_put(t, op);
 
     case WEBHOOK_OP_TAKEOVER:
-        return webhook_perform_takeover(t, op);
+        return webhook_takeover(t, op);
+
+    case WEBHOOK_OP_JOURNAL:
+        return webhook_kept_replay(t, op);
 
     case WEBHOOK_OP_EXPIRE:
         return webhook_sweep(t, op);
@@ -298,35 +302,6 @@ webhook_perform_one(webhook_txn_t *t, webhook_op_t *op)
     default:
         return EINVAL;
     }
-}
-
-
-/* What owners that are gone had leased, and what stands in their journals. */
-
-static int
-webhook_perform_takeover_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
-{
-    int  rc, rows;
-
-    rc = webhook_kept_replay_peek(t, &rows);
-
-    if (rc || rows) {
-        *todo = 1;
-        return rc;
-    }
-
-    return webhook_takeover_peek(t, op, todo);
-}
-
-
-static int
-webhook_perform_takeover(webhook_txn_t *t, webhook_op_t *op)
-{
-    int  rc;
-
-    rc = webhook_takeover(t, op);
-
-    return rc ? rc : webhook_kept_replay(t, op);
 }
 
 

@@ -69,7 +69,7 @@ static int
 webhook_replace(webhook_lmdb_t *st, const char *file, char was[80])
 {
     int          rc;
-    char         path[4096], old[4096], suffix[64];
+    char         path[4096], suffix[64];
     struct stat  sb;
 
     if (file && lstat(file, &sb) == -1) {
@@ -90,45 +90,29 @@ webhook_replace(webhook_lmdb_t *st, const char *file, char was[80])
         rc = errno;
     }
 
-    if (rc == 0) {
-        rc = webhook_dir_path(st, "data.mdb", "", path, sizeof(path));
+    if (rc) {
+        return rc;
     }
+
+    rc = webhook_dir_swap(st, file, "replaced", suffix);
 
     if (rc) {
         return rc;
     }
 
-    if (lstat(path, &sb) == 0) {
-        rc = webhook_kept_file_replaced(st);
-
-        if (rc == 0) {
-            rc = webhook_dir_rename(st, "replaced", suffix);
-        }
-
-        if (rc) {
-            return rc;
-        }
-
+    if (suffix[0]) {
         snprintf(was, 80, "data.mdb%s", suffix);
-
-    } else if (errno != ENOENT) {
-        return errno;
     }
 
-    if (rename(file, path) == -1) {
-        rc = errno;
+    /* The new store has no rows of journals: should it come to an end here, they
+       are set aside when that is opened. */
 
-        if (was[0]
-            && webhook_dir_path(st, "data.mdb", suffix, old, sizeof(old)) == 0
-            && rename(old, path) == 0)
-        {
-            was[0] = '\0';
-        }
+    rc = webhook_kept_file_replaced(st);
 
-        return rc;
+    if (rc) {
+        webhook_store_log_error(st, rc, "journals of the store that was "
+                                "replaced could not be renamed");
     }
-
-    webhook_dir_sync(st);
 
     return 0;
 }

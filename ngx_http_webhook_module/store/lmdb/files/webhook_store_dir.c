@@ -22,6 +22,10 @@
 #include <unistd.h>
 
 
+static int webhook_dir_suffix(webhook_lmdb_t *st, const char *reason,
+    char suffix[64]);
+
+
 int
 webhook_dir_path(webhook_lmdb_t *st, const char *name, const char *suffix,
     char *path, size_t size)
@@ -137,32 +141,15 @@ webhook_dir_in_use(webhook_lmdb_t *st)
 int
 webhook_dir_rename(webhook_lmdb_t *st, const char *reason, char suffix[64])
 {
-    int          rc;
-    char         from[4096], to[4096];
-    time_t       now;
-    unsigned     i, try;
-    struct tm    tm;
-    struct stat  sb;
+    int       rc;
+    char      from[4096], to[4096];
+    unsigned  i;
 
     static const char  *names[] = { "lock.mdb", "data.mdb" };
 
-    now = time(NULL);
-    gmtime_r(&now, &tm);
-
-    for (try = 0; try < 100; try++) {
-
-        snprintf(suffix, 64, ".%s-%04d%02d%02dT%02d%02d%02dZ-%u", reason,
-                 tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-                 tm.tm_min, tm.tm_sec, try);
-
-        rc = webhook_dir_path(st, "data.mdb", suffix, to, sizeof(to));
-        if (rc) {
-            return rc;
-        }
-
-        if (stat(to, &sb) == -1 && errno == ENOENT) {
-            break;
-        }
+    rc = webhook_dir_suffix(st, reason, suffix);
+    if (rc) {
+        return rc;
     }
 
     for (i = 0; i < 2; i++) {
@@ -187,15 +174,120 @@ webhook_dir_rename(webhook_lmdb_t *st, const char *reason, char suffix[64])
 }
 
 
-void
+int
+webhook_dir_swap(webhook_lmdb_t *st, const char *file, const char *reason,
+    char suffix[64])
+{
+    int   rc, linked;
+    char  path[4096], to[4096];
+
+    rc = webhook_dir_suffix(st, reason, suffix);
+
+    if (rc == 0) {
+        rc = webhook_dir_path(st, "data.mdb", "", path, sizeof(path));
+    }
+
+    if (rc == 0) {
+        rc = webhook_dir_path(st, "data.mdb", suffix, to, sizeof(to));
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    linked = 1;
+
+    if (link(path, to) == -1) {
+
+        if (errno == ENOENT) {
+
+            /* there is none */
+
+            suffix[0] = '\0';
+
+        } else if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK) {
+            return errno;
+
+        } else {
+
+            /* a file has one name here: for a moment it has not this one */
+
+            linked = 0;
+
+            if (rename(path, to) == -1) {
+                return errno;
+            }
+        }
+    }
+
+    if (rename(file, path) == -1) {
+        rc = errno;
+
+        if (suffix[0]) {
+            (void) (linked ? unlink(to) : rename(to, path));
+            suffix[0] = '\0';
+        }
+
+        return rc;
+    }
+
+    webhook_dir_sync(st);
+
+    return 0;
+}
+
+
+/* One that no file has yet. */
+
+static int
+webhook_dir_suffix(webhook_lmdb_t *st, const char *reason, char suffix[64])
+{
+    int          rc;
+    char         to[4096];
+    time_t       now;
+    unsigned     try;
+    struct tm    tm;
+    struct stat  sb;
+
+    now = time(NULL);
+    gmtime_r(&now, &tm);
+
+    for (try = 0; try < 100; try++) {
+
+        snprintf(suffix, 64, ".%s-%04d%02d%02dT%02d%02d%02dZ-%u", reason,
+                 tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+                 tm.tm_min, tm.tm_sec, try);
+
+        rc = webhook_dir_path(st, "data.mdb", suffix, to, sizeof(to));
+        if (rc) {
+            return rc;
+        }
+
+        if (stat(to, &sb) == -1 && errno == ENOENT) {
+            break;
+        }
+    }
+
+    return 0;
+}
+
+
+int
 webhook_dir_sync(webhook_lmdb_t *st)
 {
-    int  fd;
+    int  rc, fd;
 
     fd = open(st->path, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
 
-    if (fd != -1) {
-        (void) fsync(fd);
-        close(fd);
+    if (fd == -1) {
+        return errno;
     }
+
+    /* some file systems have nothing to sync there, and say so */
+
+    rc = (fsync(fd) == -1 && errno != EINVAL) ? errno : 0;
+
+    close(fd);
+
+    return rc;
 }

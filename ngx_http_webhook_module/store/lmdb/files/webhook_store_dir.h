@@ -28,8 +28,15 @@ int webhook_dir_in_use(webhook_lmdb_t *st);
 int webhook_dir_rename(webhook_lmdb_t *st, const char *reason,
     char suffix[64]);
 
-/* Makes a change of the directory last. */
-void webhook_dir_sync(webhook_lmdb_t *st);
+/* Puts another file in place of data.mdb, if there is one, which keeps its
+   other name: as with webhook_dir_rename(), or empty.  There is one or the other
+   at any time, but where a file system knows no links.  0, or an errno, and then
+   nothing was changed. */
+int webhook_dir_swap(webhook_lmdb_t *st, const char *file, const char *reason,
+    char suffix[64]);
+
+/* Makes a change of the directory last: 0 or an errno. */
+int webhook_dir_sync(webhook_lmdb_t *st);
 
 
 #endif /* WEBHOOK_STORE_DIR_H */

@@ -61,6 +61,7 @@ typedef struct {
 
 typedef struct webhook_lmdb_s  webhook_lmdb_t;
 typedef struct webhook_kept_s  webhook_kept_t;      /* store/lmdb/kept */
+typedef struct webhook_kept_look_s  webhook_kept_look_t;    /* there too */
 
 
 struct webhook_lmdb_s {
@@ -182,11 +183,10 @@ struct webhook_lmdb_s {
 
     webhook_backlog_t         backlogs[WEBHOOK_BACKLOGS];
 
-    uint64_t                  kept_again;   /* engine time before which no
-                                               journal is tried, for want of
-                                               room */
     webhook_kept_t           *kept;         /* this process's journal; NULL:
                                                it has none */
+    webhook_kept_look_t      *kept_look;    /* journals whose events are put;
+                                               NULL: there were none yet */
 
     webhook_lmdb_t           *beside;       /* it reads while this one does
                                                what it will; NULL: none */
@@ -243,6 +243,7 @@ typedef struct {
     unsigned                  kept_row:1;   /* the journal's row is written */
     unsigned                  kept_made:1;  /* it is the first one */
     unsigned                  kept_drop:1;  /* or the last one */
+    unsigned                  kept_step:1;  /* what journals hold was put */
 } webhook_txn_t;
 
 

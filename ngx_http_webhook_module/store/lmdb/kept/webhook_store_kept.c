@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The journal of this process: made, written to, and what apply() does of it.
+ * The journal of this process: what apply() does of it.
  */
 
 #include "store/lmdb/kept/webhook_store_kept.h"
@@ -11,28 +11,18 @@
 #include "store/journal/webhook_journal.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
-#include "store/lmdb/files/webhook_store_dir.h"
 #include "store/lmdb/ops/webhook_store_event.h"
 #include "store/lmdb/kept/webhook_store_kept_file.h"
 #include "store/lmdb/kept/webhook_store_kept_int.h"
+#include "store/lmdb/kept/webhook_store_kept_keep.h"
+#include "store/lmdb/kept/webhook_store_kept_look.h"
+#include "store/lmdb/kept/webhook_store_kept_own.h"
 #include "store/lmdb/kept/webhook_store_kept_row.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 
-#define WEBHOOK_KEPT_AGAIN  10          /* s between tries to make it */
-
-
-static void webhook_kept_try(webhook_lmdb_t *st);
-static void webhook_kept_fail(webhook_lmdb_t *st, webhook_op_t **ops,
-    uint32_t count, int rc);
-static int webhook_kept_there(const webhook_kept_t *k);
-static uint64_t webhook_kept_seconds(void);
 static void webhook_kept_stall(webhook_lmdb_t *st);
 static void webhook_kept_drop(webhook_lmdb_t *st);
 
@@ -65,88 +55,12 @@ webhook_kept_start(webhook_lmdb_t *st, uint64_t size)
 }
 
 
-/* Makes the file, and tells if that fails. */
-
-static void
-webhook_kept_try(webhook_lmdb_t *st)
-{
-    int              rc;
-    webhook_kept_t  *k;
-
-    k = st->kept;
-    k->tried = webhook_kept_seconds();
-
-    rc = webhook_kept_make(st);
-
-    if (rc) {
-        webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
-                          "the journal of the store \"%s\" cannot be made "
-                          "(%s): events are kept without it", st->path,
-                          strerror(rc));
-        return;
-    }
-
-    pthread_mutex_lock(&k->mutex);
-    k->state = WEBHOOK_KEPT_MADE;
-    k->last = 0;
-    pthread_mutex_unlock(&k->mutex);
-}
-
-
-int
-webhook_kept_make(webhook_lmdb_t *st)
-{
-    int              rc;
-    struct stat      sb;
-    webhook_kept_t  *k;
-
-    k = st->kept;
-
-    rc = webhook_dir_path(st, "data.mdb", "", k->data, sizeof(k->data));
-    if (rc) {
-        return rc;
-    }
-
-    if (stat(k->data, &sb) == -1) {
-        return errno;
-    }
-
-    k->data_ino = sb.st_ino;
-    k->data_dev = sb.st_dev;
-
-    if (getrandom(k->journal.id, WEBHOOK_JOURNAL_ID, 0) != WEBHOOK_JOURNAL_ID) {
-        return EIO;
-    }
-
-    rc = webhook_kept_file_path(st, k->journal.id, k->path, sizeof(k->path));
-
-    if (rc == 0) {
-        rc = webhook_journal_create(&k->journal, k->path, k->size);
-    }
-
-    if (rc == 0) {
-        webhook_dir_sync(st);
-    }
-
-    return rc;
-}
-
-
-static uint64_t
-webhook_kept_seconds(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (uint64_t) ts.tv_sec;
-}
-
-
 void
 webhook_kept_free(webhook_lmdb_t *st)
 {
     webhook_kept_t  *k;
+
+    webhook_kept_look_free(st);
 
     k = st->kept;
 
@@ -166,138 +80,6 @@ webhook_kept_free(webhook_lmdb_t *st)
 
     free(k);
     st->kept = NULL;
-}
-
-
-webhook_kept_e
-webhook_kept_state(webhook_kept_t *k, uint64_t *last)
-{
-    webhook_kept_e  state;
-
-    pthread_mutex_lock(&k->mutex);
-
-    state = k->state;
-    *last = k->last;
-
-    pthread_mutex_unlock(&k->mutex);
-
-    return state;
-}
-
-
-void
-webhook_kept_keep(void *data, webhook_op_t **ops, uint32_t count)
-{
-    webhook_lmdb_t *st = data;
-
-    int              rc;
-    unsigned         allowed;
-    uint32_t         i, kept;
-    webhook_kept_e   state;
-    webhook_kept_t  *k;
-
-    k = st->kept;
-
-    for (i = 0; i < count; i++) {
-        webhook_op_reset(ops[i]);
-        ops[i]->u.put_event.kept = 0;
-    }
-
-    if (k == NULL) {
-        return;
-    }
-
-    pthread_mutex_lock(&k->mutex);
-    state = k->state;
-    allowed = k->allowed;
-    pthread_mutex_unlock(&k->mutex);
-
-    if (state == WEBHOOK_KEPT_NONE
-        && webhook_kept_seconds() - k->tried >= WEBHOOK_KEPT_AGAIN)
-    {
-        webhook_kept_try(st);
-        return;
-    }
-
-    if (state != WEBHOOK_KEPT_OPEN || !allowed) {
-        return;
-    }
-
-    kept = 0;
-
-    for (i = 0; i < count; i++) {
-
-        if (ops[i]->recorded || webhook_event_fault(&ops[i]->u.put_event)) {
-            continue;
-        }
-
-        ops[i]->u.put_event.kept = webhook_journal_add(&k->journal,
-                                                       &ops[i]->u.put_event);
-        kept += (ops[i]->u.put_event.kept != 0);
-    }
-
-    rc = webhook_journal_sync(&k->journal);
-
-    if (kept == 0) {
-        return;
-    }
-
-    if (rc == 0 && !webhook_kept_there(k)) {
-        rc = ENOENT;
-    }
-
-    if (rc) {
-        webhook_kept_fail(st, ops, count, rc);
-        return;
-    }
-
-    pthread_mutex_lock(&k->mutex);
-    k->last = k->journal.durable;
-    pthread_mutex_unlock(&k->mutex);
-}
-
-
-/* Nobody is told of the batch, which apply() will keep. */
-
-static void
-webhook_kept_fail(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count,
-    int rc)
-{
-    uint32_t         i;
-    webhook_kept_t  *k;
-
-    k = st->kept;
-
-    for (i = 0; i < count; i++) {
-        ops[i]->u.put_event.kept = 0;
-    }
-
-    k->tried = webhook_kept_seconds();
-
-    pthread_mutex_lock(&k->mutex);
-    k->state = WEBHOOK_KEPT_FAILED;
-    pthread_mutex_unlock(&k->mutex);
-
-    webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
-                      "the journal \"%s\" cannot be written to (%s): events "
-                      "are kept without it, and another one is made", k->path,
-                      strerror(rc));
-}
-
-
-/* The file and data.mdb are still where a start would look for them. */
-
-static int
-webhook_kept_there(const webhook_kept_t *k)
-{
-    struct stat  sb;
-
-    if (fstat(k->journal.fd, &sb) == -1 || sb.st_nlink == 0) {
-        return 0;
-    }
-
-    return stat(k->data, &sb) == 0 && sb.st_ino == k->data_ino
-           && sb.st_dev == k->data_dev;
 }
 
 
@@ -361,8 +143,6 @@ webhook_kept_commit(webhook_txn_t *t)
     }
 
     webhook_kept_row_own(t->st, t->kept, &row);
-
-    row.damaged = t->st->kept->damaged;
 
     return webhook_kept_row_put(t, &row);
 }
@@ -455,6 +235,18 @@ webhook_kept_failed(webhook_lmdb_t *st, webhook_op_t *op)
 
 
 void
+webhook_kept_told(webhook_op_t *op)
+{
+    if (op->type == WEBHOOK_OP_PUT_EVENT && op->u.put_event.unsure
+        && op->result != WEBHOOK_STORE_OK
+        && op->result != WEBHOOK_STORE_DUPLICATE)
+    {
+        op->result = WEBHOOK_STORE_UNKNOWN;
+    }
+}
+
+
+void
 webhook_kept_watch(webhook_lmdb_t *st)
 {
     unsigned         allowed;
@@ -481,6 +273,9 @@ webhook_kept_drop(webhook_lmdb_t *st)
     k = st->kept;
 
     if (!k->damaged) {
+
+        /* who removes the row sees to it that this lasts */
+
         (void) unlink(k->path);
     }
 
@@ -495,19 +290,6 @@ webhook_kept_drop(webhook_lmdb_t *st)
     k->state = WEBHOOK_KEPT_NONE;
     k->last = 0;
     pthread_mutex_unlock(&k->mutex);
-}
-
-
-void
-webhook_kept_row_own(webhook_lmdb_t *st, uint64_t applied,
-    webhook_kept_row_t *row)
-{
-    memset(row, 0, sizeof(*row));
-    memcpy(row->id, st->kept->journal.id, WEBHOOK_JOURNAL_ID);
-
-    row->incarnation = st->incarnation;
-    row->slot = (uint32_t) st->slot;
-    row->applied = applied;
 }
 
 
@@ -536,7 +318,6 @@ webhook_kept_end(webhook_txn_t *t)
     webhook_kept_row_own(t->st, last, &row);
 
     row.state = k->damaged ? WEBHOOK_KEPT_ROW_ASIDE : WEBHOOK_KEPT_ROW_DONE;
-    row.damaged = k->damaged;
 
     t->kept_drop = 1;
     t->kept_row = 1;

@@ -16,32 +16,34 @@
  * A row in the table "meta" belongs to each journal (webhook_store_kept_row.h).
  * It says up to which sequence the tables have its records, and is written in
  * the transaction that puts these.  So whatever the process dies of, each record
- * is put once: by apply(), or out of the journal by TAKEOVER of another process,
+ * is put once: by apply(), or out of the journal by JOURNAL of another process,
  * or of the next one, behind that sequence.  That the ids of events are known is
  * a second net only: an event that has expired is not.
  *
  *   - Order.  Records are put in their order, without a gap.  If one cannot be
  *     put (no room, a failed commit), those behind it wait, too: the journal is
- *     stalled, takes nothing any more, and TAKEOVER puts what is in it as soon as
- *     it can.  Who handed such an event to apply() is told OK, for it is kept.
+ *     stalled, takes nothing any more, and JOURNAL puts what is in it as soon
+ *     as it can.  Who handed such an event to apply() is told OK, for it is kept.
  *   - Full.  Above the mark of the warning nothing goes to the journal, so that
  *     there is room for what is in it.
- *   - A write or a sync failed: the events of that batch are kept by apply().
- *     Once all before them are in the tables, the journal is removed and a new
- *     one made.  Had the write arrived after all, and the process died before
- *     the removal, such an event would be put again: its id is known.
+ *   - A write or a sync failed: the batch is overwritten in the file before its
+ *     events are kept by apply(), which may tell that there is no room for
+ *     them: had the write arrived after all, and the process died, they would
+ *     be put.  Where it cannot be overwritten, apply() does not tell that, but
+ *     UNKNOWN.  Once all before them are in the tables, the journal is removed
+ *     and a new one made.
  *   - A journal in which something was damaged is read as far as it can be, and
  *     is set aside then, with an alarm.
  *   - data.mdb was removed or replaced, or the journal was: seen behind each
  *     sync, before anybody is told.
  *   - A journal without a row belongs to another data.mdb than the one there is:
  *     it is set aside when the store is opened, with an alarm, if there is
- *     anything in it.
+ *     anything in it.  Others may open and close the store meanwhile: who has
+ *     the lock of the file looks for the row.
  *   - The end of a process: the row says that the journal is done, then the file
  *     is removed, then (by any process) the row.
  *
- * webhook_kept_keep() may run on another thread beside all others but those that
- * open and close; the others are for the thread that has the store.
+ * The functions are for the thread that has the store.
  */
 
 #ifndef WEBHOOK_STORE_KEPT_H
@@ -57,9 +59,6 @@ void webhook_kept_start(webhook_lmdb_t *st, uint64_t size);
 /* Closes the journal.  What is in it stays. */
 void webhook_kept_free(webhook_lmdb_t *st);
 
-/* See webhook_store_keep(). */
-void webhook_kept_keep(void *data, webhook_op_t **ops, uint32_t count);
-
 /* Puts an event that was kept. */
 int webhook_kept_put(webhook_txn_t *t, webhook_op_t *op);
 
@@ -69,6 +68,10 @@ void webhook_kept_committed(webhook_txn_t *t);
 
 /* A transaction with this operation failed: what it comes to. */
 void webhook_kept_failed(webhook_lmdb_t *st, webhook_op_t *op);
+
+/* The last word on an operation of which keep() could not tell whether it is
+   kept. */
+void webhook_kept_told(webhook_op_t *op);
 
 /* Behind writes: whether there is room for more. */
 void webhook_kept_watch(webhook_lmdb_t *st);

@@ -36,6 +36,8 @@ static int webhook_kept_file_each(webhook_lmdb_t *st,
 static int webhook_kept_file_id(const char *name, unsigned char *id);
 static int webhook_kept_file_look(webhook_lmdb_t *st,
     const unsigned char *id);
+static int webhook_kept_file_row(webhook_lmdb_t *st, const unsigned char *id,
+    int *found);
 static int webhook_kept_file_replace(webhook_lmdb_t *st,
     const unsigned char *id);
 
@@ -93,13 +95,13 @@ webhook_kept_file_remove(webhook_lmdb_t *st, const unsigned char *id)
         return rc;
     }
 
-    if (unlink(path) == -1) {
-        return errno == ENOENT ? 0 : errno;
+    if (unlink(path) == -1 && errno != ENOENT) {
+        return errno;
     }
 
-    webhook_dir_sync(st);
+    /* if somebody else has removed it: maybe not yet so that it lasts */
 
-    return 0;
+    return webhook_dir_sync(st);
 }
 
 
@@ -138,10 +140,10 @@ webhook_kept_file_aside(webhook_lmdb_t *st, const unsigned char *id,
     }
 
     if (rename(path, to) == -1) {
-        return errno == ENOENT ? 0 : errno;
+        return errno == ENOENT ? webhook_dir_sync(st) : errno;
     }
 
-    webhook_dir_sync(st);
+    rc = webhook_dir_sync(st);
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
                       "%s: it is now \"%s\"",
@@ -155,7 +157,7 @@ webhook_kept_file_aside(webhook_lmdb_t *st, const unsigned char *id,
                       : "a journal belongs to the store that was replaced",
                       to);
 
-    return 0;
+    return rc;
 }
 
 
@@ -245,31 +247,27 @@ webhook_kept_file_id(const char *name, unsigned char *id)
 static int
 webhook_kept_file_look(webhook_lmdb_t *st, const unsigned char *id)
 {
-    int                     rc, fd;
+    int                     rc, fd, row;
     unsigned                empty, newer;
-    webhook_txn_t           t;
-    webhook_kept_row_t      row;
     webhook_journal_read_t  r;
 
-    rc = webhook_session_begin(st, &t, 0);
-    if (rc) {
+    rc = webhook_kept_file_row(st, id, &row);
+    if (rc || row) {
         return rc;
-    }
-
-    rc = webhook_kept_row_get(&t, id, &row);
-
-    webhook_session_abort(&t);
-
-    if (rc != MDB_NOTFOUND) {
-
-        /* a row that is damaged goes into quarantine first */
-
-        return rc == MDB_CORRUPTED ? 0 : rc;
     }
 
     rc = webhook_kept_file_open(st, id, &fd);
     if (rc) {
         return (rc == EBUSY || rc == ENOENT) ? 0 : rc;
+    }
+
+    /* its process may have made the row, and have died, in between */
+
+    rc = webhook_kept_file_row(st, id, &row);
+
+    if (rc || row) {
+        close(fd);
+        return rc;
     }
 
     rc = webhook_journal_read_open(&r, fd, id);
@@ -291,6 +289,30 @@ webhook_kept_file_look(webhook_lmdb_t *st, const unsigned char *id)
     close(fd);
 
     return rc;
+}
+
+
+/* One that is damaged goes into quarantine first. */
+
+static int
+webhook_kept_file_row(webhook_lmdb_t *st, const unsigned char *id, int *found)
+{
+    int                 rc;
+    webhook_txn_t       t;
+    webhook_kept_row_t  row;
+
+    rc = webhook_session_begin(st, &t, 0);
+    if (rc) {
+        return rc;
+    }
+
+    rc = webhook_kept_row_get(&t, id, &row);
+
+    webhook_session_abort(&t);
+
+    *found = (rc == 0 || rc == MDB_CORRUPTED);
+
+    return (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) ? 0 : rc;
 }
 
 

@@ -9,6 +9,7 @@
 #define WEBHOOK_STORE_KEPT_INT_H
 
 #include "store/journal/webhook_journal.h"
+#include "store/journal/webhook_journal_read.h"
 #include "store/lmdb/kept/webhook_store_kept.h"
 #include "store/lmdb/kept/webhook_store_kept_row.h"
 
@@ -44,15 +45,47 @@ struct webhook_kept_s {
 };
 
 
-/* Makes the file: 0 or an errno. */
-int webhook_kept_make(webhook_lmdb_t *st);
+/* A journal that is over: its file has been removed, renamed or never been
+   there, and the row, which said so, is to go. */
 
-/* State and last sequence. */
-webhook_kept_e webhook_kept_state(webhook_kept_t *k, uint64_t *last);
+typedef struct {
+    unsigned char          id[WEBHOOK_JOURNAL_ID];
+    webhook_kept_row_e     state;       /* of the row */
+} webhook_kept_over_t;
 
-/* Sets up the row of this process's journal, open. */
-void webhook_kept_row_own(webhook_lmdb_t *st, uint64_t applied,
-    webhook_kept_row_t *row);
+
+#define WEBHOOK_KEPT_OVERS  64          /* in a step */
+
+
+/* What is put out of journals: what was found and read without the writer's
+   lock, and what a step did with it. */
+
+struct webhook_kept_look_s {
+    uint64_t               again;       /* engine time before which no journal
+                                           is read: there was no room, or it
+                                           failed */
+    unsigned char          last[WEBHOOK_JOURNAL_ID];    /* that was read last */
+
+    unsigned               open:1;      /* "last" is at hand: */
+    unsigned               own:1;       /* it is this process's */
+    int                    fd;          /* if not: locked */
+    uint64_t               upto;        /* if so: sequence that somebody was
+                                           told of, as it was read */
+    webhook_journal_read_t  read;
+
+    webhook_kept_over_t    over[WEBHOOK_KEPT_OVERS];
+    uint32_t               overs;
+    unsigned               full:1;      /* there are more */
+    unsigned               quarantine:1;    /* a row is damaged */
+
+    /* of the step, in force at its commit */
+    unsigned               tried:1;     /* it was not committed yet */
+    unsigned               close:1;     /* "last" is not needed any more: */
+    unsigned               ended:1;     /* all of it is put */
+    unsigned               damaged:1;   /* but for what cannot be read */
+    uint32_t               lost;        /* files that were not there */
+    unsigned char          missing[WEBHOOK_JOURNAL_ID];     /* one of them */
+};
 
 
 #endif /* WEBHOOK_STORE_KEPT_INT_H */

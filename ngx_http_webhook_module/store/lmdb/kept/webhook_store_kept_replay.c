@@ -2,166 +2,98 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What stands in journals is put, in steps: others wait for the writer's lock.
+ * What stands in journals is put.  A step may be run, fail, and be run again:
+ * what it comes to is told, and in force, once it is committed.
  */
 
 #include "store/lmdb/kept/webhook_store_kept_replay.h"
 #include "store/webhook_store_op.h"
 #include "store/webhook_store_result.h"
 #include "store/journal/webhook_journal_read.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
-#include "store/lmdb/files/webhook_store_owner.h"
 #include "store/lmdb/ops/webhook_store_event.h"
+#include "store/lmdb/kept/webhook_store_kept.h"
 #include "store/lmdb/kept/webhook_store_kept_file.h"
 #include "store/lmdb/kept/webhook_store_kept_int.h"
+#include "store/lmdb/kept/webhook_store_kept_look.h"
+#include "store/lmdb/kept/webhook_store_kept_own.h"
 #include "store/lmdb/kept/webhook_store_kept_row.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 
 #define WEBHOOK_KEPT_STEP        512            /* events in a step */
 #define WEBHOOK_KEPT_STEP_BYTES  (4 * 1024 * 1024)
+#define WEBHOOK_KEPT_STEP_TIME   20000          /* microseconds */
 
-/* ms, where there was no room: each try reads the file under the lock */
-#define WEBHOOK_KEPT_AGAIN       5000
+#define WEBHOOK_KEPT_ROOM        5000           /* ms until there may be some */
 
 
-static int webhook_kept_replay_gone(webhook_txn_t *t,
-    const webhook_kept_row_t *row, int *gone);
-static int webhook_kept_replay_own(webhook_txn_t *t, webhook_op_t *op);
-static int webhook_kept_replay_other(webhook_txn_t *t,
-    webhook_kept_row_t *row, webhook_op_t *op);
+static int webhook_kept_replay_own(webhook_txn_t *t);
+static int webhook_kept_replay_over(webhook_txn_t *t,
+    const webhook_kept_over_t *over);
+static int webhook_kept_replay_read(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_kept_replay_row(webhook_txn_t *t,
     const webhook_kept_row_t *was, const webhook_kept_row_t *row);
-static int webhook_kept_replay_end(webhook_txn_t *t,
-    const webhook_kept_row_t *row);
-static int webhook_kept_replay_step(webhook_txn_t *t, int fd, uint64_t upto,
-    webhook_kept_row_t *row, webhook_op_t *op, int *ended);
+static int webhook_kept_replay_step(webhook_txn_t *t, webhook_kept_row_t *row,
+    webhook_op_t *op);
 static int webhook_kept_replay_put(webhook_txn_t *t,
     webhook_journal_event_t *event, webhook_store_result_e *result);
-
-
-int
-webhook_kept_replay_peek(webhook_txn_t *t, int *todo)
-{
-    int                  rc;
-    uint32_t             i, count;
-    uint64_t             last;
-    webhook_kept_e       state;
-    webhook_kept_t      *k;
-    webhook_kept_row_t   rows[WEBHOOK_KEPT_ROWS];
-
-    k = t->st->kept;
-    *todo = 0;
-
-    if (k) {
-        state = webhook_kept_state(k, &last);
-
-        if (state == WEBHOOK_KEPT_MADE
-            || (k->stalled && t->now >= t->st->kept_again)
-            || (state == WEBHOOK_KEPT_FAILED && k->applied == last))
-        {
-            *todo = 1;
-            return 0;
-        }
-    }
-
-    rc = webhook_kept_row_list(t, rows, &count);
-
-    for (i = 0; rc == 0 && *todo == 0 && i < count; i++) {
-        rc = webhook_kept_replay_gone(t, &rows[i], todo);
-    }
-
-    return rc;
-}
-
-
-/* Is it the journal of a process that is not there any more? */
-
-static int
-webhook_kept_replay_gone(webhook_txn_t *t, const webhook_kept_row_t *row,
-    int *gone)
-{
-    int              rc, alive;
-    webhook_kept_t  *k;
-
-    k = t->st->kept;
-    *gone = 0;
-
-    if (row->incarnation == t->st->incarnation
-        && row->state == WEBHOOK_KEPT_ROW_OPEN
-        && k && memcmp(row->id, k->journal.id, WEBHOOK_JOURNAL_ID) == 0)
-    {
-        return 0;
-    }
-
-    if (row->state != WEBHOOK_KEPT_ROW_OPEN) {
-        *gone = 1;
-        return 0;
-    }
-
-    if (t->now < t->st->kept_again) {
-        return 0;
-    }
-
-    if (row->incarnation == t->st->incarnation) {
-        *gone = 1;
-        return 0;
-    }
-
-    rc = webhook_owner_known(t, row->slot, row->incarnation, &alive);
-
-    *gone = !alive;
-
-    return rc;
-}
+static void webhook_kept_replay_tell(webhook_lmdb_t *st);
 
 
 int
 webhook_kept_replay(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                 rc, gone;
-    uint32_t            i, count;
-    webhook_kept_row_t  rows[WEBHOOK_KEPT_ROWS];
+    int                   rc;
+    uint32_t              i;
+    webhook_kept_look_t  *l;
 
-    if (t->st->replaced) {
+    l = t->st->kept_look;
 
-        /* what is put now would be gone with the next start */
+    op->result = WEBHOOK_STORE_OK;
 
+    if (t->st->replaced || l == NULL) {
         return 0;
     }
 
-    rc = webhook_kept_replay_own(t, op);
+    t->kept_step = 1;
 
-    if (rc == 0) {
-        rc = webhook_kept_row_list(t, rows, &count);
+    l->close = 0;
+    l->ended = 0;
+    l->damaged = 0;
+    l->lost = 0;
+
+    rc = webhook_kept_replay_own(t);
+
+    if (rc == 0 && l->quarantine) {
+        rc = webhook_kept_row_quarantine(t);
+        op->u.journal.more = 1;
     }
 
-    for (i = 0; rc == 0 && i < count; i++) {
-
-        rc = webhook_kept_replay_gone(t, &rows[i], &gone);
-
-        if (rc == 0 && gone) {
-            rc = webhook_kept_replay_other(t, &rows[i], op);
-        }
-
-        if (op->u.takeover.journal) {
-            break;
-        }
+    for (i = 0; rc == 0 && i < l->overs; i++) {
+        rc = webhook_kept_replay_over(t, &l->over[i]);
     }
+
+    if (rc == 0 && l->open) {
+        rc = webhook_kept_replay_read(t, op);
+    }
+
+    op->u.journal.more |= l->full;
 
     return rc;
 }
 
 
+/* The row of this process's journal. */
+
 static int
-webhook_kept_replay_own(webhook_txn_t *t, webhook_op_t *op)
+webhook_kept_replay_own(webhook_txn_t *t)
 {
-    int                  rc, ended;
+    int                  rc;
     uint64_t             last;
-    webhook_kept_e       state;
     webhook_kept_t      *k;
     webhook_kept_row_t   row;
 
@@ -171,119 +103,140 @@ webhook_kept_replay_own(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
-    state = webhook_kept_state(k, &last);
+    switch (webhook_kept_state(k, &last)) {
 
-    if (state == WEBHOOK_KEPT_MADE) {
-        webhook_kept_row_own(t->st, 0, &row);
+    case WEBHOOK_KEPT_NONE:
+        return 0;
 
+    case WEBHOOK_KEPT_MADE:
         t->kept_made = 1;
         k->applied = 0;
 
+        webhook_kept_row_own(t->st, 0, &row);
+
         return webhook_kept_row_put(t, &row);
+
+    case WEBHOOK_KEPT_FAILED:
+
+        if (k->applied == last) {
+            return webhook_kept_end(t);
+        }
+
+        break;
+
+    case WEBHOOK_KEPT_OPEN:
+        break;
     }
 
-    if (state == WEBHOOK_KEPT_NONE) {
-        return 0;
-    }
+    rc = webhook_kept_row_get(t, k->journal.id, &row);
 
-    if (k->stalled && t->now >= t->st->kept_again) {
+    if (rc == MDB_NOTFOUND) {
 
-        rc = webhook_kept_row_get(t, k->journal.id, &row);
+        /* it was damaged */
 
-        if (rc == MDB_NOTFOUND) {
-            webhook_kept_row_own(t->st, k->applied, &row);
-            rc = 0;
-        }
-
-        if (rc == 0) {
-            rc = webhook_kept_replay_step(t, k->journal.fd, last, &row, op,
-                                          &ended);
-        }
-
-        if (rc) {
-            return rc;
-        }
-
-        k->damaged |= row.damaged;
-
-        if (ended) {
-            row.applied = last;
-        }
-
-        t->kept = row.applied;
-        t->kept_row = 1;
-        op->u.takeover.more |= (!ended && op->u.takeover.journal);
+        webhook_kept_row_own(t->st, k->applied, &row);
 
         return webhook_kept_row_put(t, &row);
     }
 
-    if (state == WEBHOOK_KEPT_FAILED && k->applied == last) {
-        return webhook_kept_end(t);
-    }
-
-    return 0;
+    return rc == MDB_CORRUPTED ? 0 : rc;
 }
 
 
+/* All that it had is in the tables, or its file is not there. */
+
 static int
-webhook_kept_replay_other(webhook_txn_t *t, webhook_kept_row_t *row,
-    webhook_op_t *op)
+webhook_kept_replay_over(webhook_txn_t *t, const webhook_kept_over_t *over)
 {
-    int                 rc, fd, ended;
-    char                path[4096];
-    webhook_kept_row_t  was;
+    int                   rc;
+    webhook_kept_row_t    row;
+    webhook_kept_look_t  *l;
 
-    if (row->state != WEBHOOK_KEPT_ROW_OPEN) {
-        return webhook_kept_replay_end(t, row);
-    }
+    l = t->st->kept_look;
 
-    rc = webhook_kept_file_path(t->st, row->id, path, sizeof(path));
-    if (rc) {
-        return rc;
-    }
+    rc = webhook_kept_row_get(t, over->id, &row);
 
-    rc = webhook_kept_file_open(t->st, row->id, &fd);
+    if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED
+        || (rc == 0 && row.state != over->state))
+    {
+        /* others were at it meanwhile */
 
-    if (rc == ENOENT) {
-        webhook_store_log(t->st, WEBHOOK_STORE_LOG_WARN,
-                          "the journal \"%s\" is not there: a copy of a store "
-                          "has none; if it was removed, what it had kept and "
-                          "the store had not yet is lost", path);
-
-        return webhook_kept_row_del(t, row->id);
-    }
-
-    if (rc == EBUSY) {
         return 0;
     }
-
-    if (rc) {
-        webhook_store_log_error(t->st, rc, "a journal cannot be opened");
-        return 0;
-    }
-
-    was = *row;
-
-    rc = webhook_kept_replay_step(t, fd, WEBHOOK_NEVER, row, op, &ended);
-
-    close(fd);
 
     if (rc) {
         return rc;
     }
 
-    if (ended) {
-        row->state = row->damaged ? WEBHOOK_KEPT_ROW_ASIDE
-                                  : WEBHOOK_KEPT_ROW_DONE;
-
-        webhook_store_log(t->st, WEBHOOK_STORE_LOG_NOTICE,
-                          "all events of the journal \"%s\", whose process is "
-                          "gone, are in the store now", path);
+    if (over->state == WEBHOOK_KEPT_ROW_OPEN) {
+        memcpy(l->missing, over->id, WEBHOOK_JOURNAL_ID);
+        l->lost++;
     }
 
-    op->u.takeover.more |= (ended || op->u.takeover.journal);
+    return webhook_kept_row_del(t, over->id);
+}
 
-    return webhook_kept_replay_row(t, &was, row);
+
+/* Some of what is in the journal that was read. */
+
+static int
+webhook_kept_replay_read(webhook_txn_t *t, webhook_op_t *op)
+{
+    int                   rc;
+    uint64_t              last;
+    webhook_kept_t       *k;
+    webhook_kept_row_t    row, was;
+    webhook_kept_look_t  *l;
+
+    k = t->st->kept;
+    l = t->st->kept_look;
+
+    rc = webhook_kept_row_get(t, l->last, &row);
+
+    if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED
+        || (rc == 0 && row.state != WEBHOOK_KEPT_ROW_OPEN)
+        || (l->own && !k->stalled))
+    {
+        l->close = 1;
+        return 0;
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    was = row;
+
+    rc = webhook_kept_replay_step(t, &row, op);
+    if (rc) {
+        return rc;
+    }
+
+    op->u.journal.more |= (op->u.journal.count || l->ended);
+
+    if (!l->own) {
+
+        if (l->ended) {
+            row.state = row.damaged ? WEBHOOK_KEPT_ROW_ASIDE
+                                    : WEBHOOK_KEPT_ROW_DONE;
+        }
+
+        return webhook_kept_replay_row(t, &was, &row);
+    }
+
+    if (l->ended) {
+        (void) webhook_kept_state(k, &last);
+
+        row.applied = l->upto;
+        op->u.journal.more = (l->upto != last);
+    }
+
+    l->damaged = row.damaged;
+
+    t->kept = row.applied;
+    t->kept_row = 1;
+
+    return webhook_kept_replay_row(t, &was, &row);
 }
 
 
@@ -303,93 +256,68 @@ webhook_kept_replay_row(webhook_txn_t *t, const webhook_kept_row_t *was,
 }
 
 
-/* All that it had is in the tables: it goes, and its row with it. */
-
-static int
-webhook_kept_replay_end(webhook_txn_t *t, const webhook_kept_row_t *row)
-{
-    int  rc;
-
-    rc = row->state == WEBHOOK_KEPT_ROW_ASIDE
-         ? webhook_kept_file_aside(t->st, row->id, "damaged")
-         : webhook_kept_file_remove(t->st, row->id);
-
-    if (rc) {
-        webhook_store_log_error(t->st, rc, "a journal cannot be removed");
-        return 0;
-    }
-
-    return webhook_kept_row_del(t, row->id);
-}
-
-
 /* Puts some of what stands behind row->applied, which it raises. */
 
 static int
-webhook_kept_replay_step(webhook_txn_t *t, int fd, uint64_t upto,
-    webhook_kept_row_t *row, webhook_op_t *op, int *ended)
+webhook_kept_replay_step(webhook_txn_t *t, webhook_kept_row_t *row,
+    webhook_op_t *op)
 {
     int                      rc;
     size_t                   bytes;
     uint32_t                 i, n;
+    uint64_t                 began;
+    webhook_kept_look_t     *l;
+    webhook_journal_read_t  *r;
     webhook_store_result_e   result;
-    webhook_journal_read_t   r;
     webhook_journal_read_e   what;
 
-    *ended = 0;
+    l = t->st->kept_look;
+    r = &l->read;
 
-    rc = webhook_journal_read_open(&r, fd, row->id);
+    webhook_journal_read_seek(r, row->applied);
 
-    if (rc) {
-        webhook_store_log_error(t->st, rc, "a journal cannot be read");
-        return 0;
-    }
-
-    if (r.newer) {
-        webhook_store_log_error(t->st, ENOTSUP, "a journal was written by a "
-                                "newer version, which has to put it");
-        webhook_journal_read_close(&r);
-        return 0;
-    }
-
-    r.sequence = row->applied;
+    began = webhook_clock_usec();
     bytes = 0;
 
-    for (n = 0; n < WEBHOOK_KEPT_STEP && bytes < WEBHOOK_KEPT_STEP_BYTES; n++) {
-
-        what = webhook_journal_read_next(&r);
+    for (n = 0;
+         n < WEBHOOK_KEPT_STEP && bytes < WEBHOOK_KEPT_STEP_BYTES
+         && webhook_clock_usec() - began < WEBHOOK_KEPT_STEP_TIME;
+         n++)
+    {
+        what = webhook_journal_read_next(r);
 
         if (what == WEBHOOK_JOURNAL_MEMORY) {
-            rc = ENOMEM;
-            break;
+            return ENOMEM;
         }
 
-        if (what == WEBHOOK_JOURNAL_END || r.sequence > upto) {
+        if (what == WEBHOOK_JOURNAL_END || r->sequence > l->upto) {
 
-            if (upto != WEBHOOK_NEVER && row->applied < upto) {
+            if (l->own && row->applied < l->upto) {
 
                 /* somebody was told of what is not to be read any more */
 
                 row->damaged = 1;
             }
 
-            *ended = 1;
+            l->ended = 1;
+            l->close = 1;
             break;
         }
 
         if (what == WEBHOOK_JOURNAL_DAMAGED) {
             row->damaged = 1;
-            row->applied = r.sequence;
+            row->applied = r->sequence;
             continue;
         }
 
-        rc = webhook_kept_replay_put(t, &r.event, &result);
-
-        if (result == WEBHOOK_STORE_FULL) {
-            t->st->kept_again = t->now + WEBHOOK_KEPT_AGAIN;
+        rc = webhook_kept_replay_put(t, &r->event, &result);
+        if (rc) {
+            return rc;
         }
 
-        if (rc || result == WEBHOOK_STORE_FULL) {
+        if (result == WEBHOOK_STORE_FULL) {
+            l->again = t->now + WEBHOOK_KEPT_ROOM;
+            l->close = 1;
             break;
         }
 
@@ -397,25 +325,16 @@ webhook_kept_replay_step(webhook_txn_t *t, int fd, uint64_t upto,
             row->damaged = 1;
         }
 
-        row->applied = r.sequence;
+        row->applied = r->sequence;
 
-        op->u.takeover.journal++;
+        op->u.journal.count++;
 
-        for (i = 0; i < r.event.put.renditions_count; i++) {
-            bytes += r.event.put.renditions[i].body.len;
+        for (i = 0; i < r->event.put.renditions_count; i++) {
+            bytes += r->event.put.renditions[i].body.len;
         }
     }
 
-    if (rc == 0 && *ended && r.torn && upto == WEBHOOK_NEVER) {
-        webhook_store_log(t->st, WEBHOOK_STORE_LOG_NOTICE,
-                          "the last events of a journal are not whole: they "
-                          "were being written when the process ended, and "
-                          "nobody was told that they are kept");
-    }
-
-    webhook_journal_read_close(&r);
-
-    return rc;
+    return 0;
 }
 
 
@@ -440,4 +359,70 @@ webhook_kept_replay_put(webhook_txn_t *t, webhook_journal_event_t *event,
     webhook_op_free(&op);
 
     return rc;
+}
+
+
+void
+webhook_kept_replay_committed(webhook_txn_t *t)
+{
+    webhook_kept_look_t  *l;
+
+    l = t->st->kept_look;
+
+    if (!t->kept_step) {
+        return;
+    }
+
+    l->tried = 0;
+    l->overs = 0;
+
+    if (l->own && l->damaged) {
+        t->st->kept->damaged = 1;
+    }
+
+    webhook_kept_replay_tell(t->st);
+
+    l->lost = 0;
+    l->ended = 0;
+
+    if (l->close) {
+        webhook_kept_look_close(l);
+    }
+}
+
+
+static void
+webhook_kept_replay_tell(webhook_lmdb_t *st)
+{
+    char                  path[4096];
+    webhook_kept_look_t  *l;
+
+    l = st->kept_look;
+
+    if (l->lost
+        && webhook_kept_file_path(st, l->missing, path, sizeof(path)) == 0)
+    {
+        webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
+                          "the journal \"%s\" is not there (%u of them): a "
+                          "copy of a store has none; if it was removed, what "
+                          "it had kept and the store had not yet is lost",
+                          path, l->lost);
+    }
+
+    if (!l->ended || l->own
+        || webhook_kept_file_path(st, l->last, path, sizeof(path)) != 0)
+    {
+        return;
+    }
+
+    if (l->read.torn) {
+        webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
+                          "the last events of a journal are not whole: they "
+                          "were being written when the process ended, and "
+                          "nobody was told that they are kept");
+    }
+
+    webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
+                      "all events of the journal \"%s\", whose process is "
+                      "gone, are in the store now", path);
 }

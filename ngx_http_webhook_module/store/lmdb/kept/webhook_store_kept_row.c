@@ -20,6 +20,10 @@
 
 static void webhook_kept_row_key(unsigned char *key, const unsigned char *id);
 static int webhook_kept_row_read(const MDB_val *val, webhook_kept_row_t *row);
+static int webhook_kept_row_first(webhook_txn_t *t, MDB_cursor **c,
+    MDB_val *key, MDB_val *val);
+static int webhook_kept_row_next(MDB_cursor *c, MDB_val *key, MDB_val *val,
+    MDB_cursor_op op);
 
 
 static void
@@ -114,60 +118,136 @@ webhook_kept_row_del(webhook_txn_t *t, const unsigned char *id)
 
 int
 webhook_kept_row_list(webhook_txn_t *t, webhook_kept_row_t *rows,
-    uint32_t *count)
+    uint32_t *count, unsigned *damaged)
 {
-    int             rc, op;
+    int             rc;
     MDB_val         key, val;
     MDB_cursor     *c;
-    unsigned char   buf[WEBHOOK_KEPT_KEY];
 
     *count = 0;
+    *damaged = 0;
 
-    rc = webhook_txn_cursor(t, WEBHOOK_DB_META, &c);
-    if (rc) {
-        return rc;
-    }
-
-    memcpy(buf, WEBHOOK_KEPT_NAME, WEBHOOK_KEPT_NAME_LEN);
-
-    key.mv_data = buf;
-    key.mv_size = WEBHOOK_KEPT_NAME_LEN;
-
-    for (op = MDB_SET_RANGE; *count < WEBHOOK_KEPT_ROWS; op = MDB_NEXT) {
-
-        rc = mdb_cursor_get(c, &key, &val, op);
-        if (rc) {
-            break;
-        }
-
-        if (key.mv_size < WEBHOOK_KEPT_NAME_LEN
-            || memcmp(key.mv_data, WEBHOOK_KEPT_NAME, WEBHOOK_KEPT_NAME_LEN)
-               != 0)
-        {
-            break;
-        }
-
-        if (key.mv_size != WEBHOOK_KEPT_KEY) {
-            continue;
-        }
-
-        memcpy(buf, key.mv_data, WEBHOOK_KEPT_KEY);
-        memcpy(rows[*count].id, buf + WEBHOOK_KEPT_NAME_LEN,
+    for (rc = webhook_kept_row_first(t, &c, &key, &val);
+         rc == 0 && *count < WEBHOOK_KEPT_ROWS;
+         rc = webhook_kept_row_next(c, &key, &val, MDB_NEXT))
+    {
+        memcpy(rows[*count].id,
+               (unsigned char *) key.mv_data + WEBHOOK_KEPT_NAME_LEN,
                WEBHOOK_JOURNAL_ID);
 
         if (webhook_kept_row_read(&val, &rows[*count]) == 0) {
             (*count)++;
-            continue;
-        }
 
-        if (t->write) {
-            rc = webhook_quarantine(t, WEBHOOK_DB_META, buf, sizeof(buf), 0);
-
-            /* it is gone, and where the cursor stands is not sure */
-
-            return rc ? rc : webhook_kept_row_list(t, rows, count);
+        } else {
+            *damaged = 1;
         }
     }
 
     return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+int
+webhook_kept_row_clear(webhook_txn_t *t)
+{
+    int             rc;
+    MDB_val         key, val;
+    MDB_cursor     *c;
+    unsigned char   buf[WEBHOOK_KEPT_KEY];
+
+    for ( ;; ) {
+        rc = webhook_kept_row_first(t, &c, &key, &val);
+
+        if (rc) {
+            return rc == MDB_NOTFOUND ? 0 : rc;
+        }
+
+        memcpy(buf, key.mv_data, WEBHOOK_KEPT_KEY);
+
+        rc = webhook_txn_del(t, WEBHOOK_DB_META, buf, sizeof(buf));
+        if (rc) {
+            return rc;
+        }
+    }
+}
+
+
+int
+webhook_kept_row_quarantine(webhook_txn_t *t)
+{
+    int                  rc;
+    MDB_val              key, val;
+    MDB_cursor          *c;
+    unsigned char        buf[WEBHOOK_KEPT_KEY];
+    webhook_kept_row_t   row;
+
+    for (rc = webhook_kept_row_first(t, &c, &key, &val);
+         rc == 0;
+         rc = webhook_kept_row_next(c, &key, &val, MDB_NEXT))
+    {
+        if (webhook_kept_row_read(&val, &row) == 0) {
+            continue;
+        }
+
+        memcpy(buf, key.mv_data, WEBHOOK_KEPT_KEY);
+
+        rc = webhook_quarantine(t, WEBHOOK_DB_META, buf, sizeof(buf), 0);
+        if (rc) {
+            return rc;
+        }
+
+        /* where the cursor stands is not sure now: others go with the next
+           step */
+
+        return 0;
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+static int
+webhook_kept_row_first(webhook_txn_t *t, MDB_cursor **c, MDB_val *key,
+    MDB_val *val)
+{
+    int  rc;
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_META, c);
+    if (rc) {
+        return rc;
+    }
+
+    key->mv_data = (void *) (uintptr_t) WEBHOOK_KEPT_NAME;
+    key->mv_size = WEBHOOK_KEPT_NAME_LEN;
+
+    return webhook_kept_row_next(*c, key, val, MDB_SET_RANGE);
+}
+
+
+/* MDB_NOTFOUND behind the last one. */
+
+static int
+webhook_kept_row_next(MDB_cursor *c, MDB_val *key, MDB_val *val,
+    MDB_cursor_op op)
+{
+    int  rc;
+
+    for ( /* void */ ; ; op = MDB_NEXT) {
+
+        rc = mdb_cursor_get(c, key, val, op);
+        if (rc) {
+            return rc;
+        }
+
+        if (key->mv_size < WEBHOOK_KEPT_NAME_LEN
+            || memcmp(key->mv_data, WEBHOOK_KEPT_NAME, WEBHOOK_KEPT_NAME_LEN)
+               != 0)
+        {
+            return MDB_NOTFOUND;
+        }
+
+        if (key->mv_size == WEBHOOK_KEPT_KEY) {
+            return 0;
+        }
+    }
 }

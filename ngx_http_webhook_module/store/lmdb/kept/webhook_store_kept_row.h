@@ -41,10 +41,16 @@ int webhook_kept_row_get(webhook_txn_t *t, const unsigned char *id,
 int webhook_kept_row_put(webhook_txn_t *t, const webhook_kept_row_t *row);
 int webhook_kept_row_del(webhook_txn_t *t, const unsigned char *id);
 
-/* Rows, WEBHOOK_KEPT_ROWS at most; damaged ones go into quarantine where the
-   transaction writes, and are passed over. */
+/* Rows by id, WEBHOOK_KEPT_ROWS at most; damaged ones are passed over, and
+   *damaged tells that there are some. */
 int webhook_kept_row_list(webhook_txn_t *t, webhook_kept_row_t *rows,
-    uint32_t *count);
+    uint32_t *count, unsigned *damaged);
+
+/* Removes them all. */
+int webhook_kept_row_clear(webhook_txn_t *t);
+
+/* Damaged ones go into quarantine. */
+int webhook_kept_row_quarantine(webhook_txn_t *t);
 
 
 #endif /* WEBHOOK_STORE_KEPT_ROW_H */

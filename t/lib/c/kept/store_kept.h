@@ -34,10 +34,10 @@ kept_init(util_t *u)
 }
 
 
-/* TAKEOVER, until there is no more; returns the events that it put. */
+/* JOURNAL, until there is no more; returns the events that it put. */
 __attribute__((unused))
 static uint32_t
-kept_takeover(util_t *u)
+kept_replay(util_t *u)
 {
     uint32_t      events;
     unsigned      n;
@@ -45,17 +45,17 @@ kept_takeover(util_t *u)
 
     events = 0;
 
-    for (n = 0; n < 100; n++) {
+    for (n = 0; n < 1000; n++) {
         memset(&op, 0, sizeof(op));
-        op.type = WEBHOOK_OP_TAKEOVER;
+        op.type = WEBHOOK_OP_JOURNAL;
 
         if (util_apply(u, &op) != WEBHOOK_STORE_OK) {
             return UINT32_MAX;
         }
 
-        events += op.u.takeover.journal;
+        events += op.u.journal.count;
 
-        if (!op.u.takeover.more) {
+        if (!op.u.journal.more) {
             break;
         }
     }
@@ -73,7 +73,7 @@ kept_open(util_t *u)
 
     result = util_open(u);
 
-    if (result == WEBHOOK_STORE_OK && kept_takeover(u) == UINT32_MAX) {
+    if (result == WEBHOOK_STORE_OK && kept_replay(u) == UINT32_MAX) {
         result = WEBHOOK_STORE_UNAVAILABLE;
     }
 

@@ -165,7 +165,7 @@ CUT_CALL(int, fallocate64, (int fd, int mode, off_t off, off_t len),
          (fd, mode, off, len), 1)
 
 
-/* A mapping has no descriptor any more; a rename has names. */
+/* A mapping has no descriptor any more; names have none. */
 
 int
 msync(void *addr, size_t len, int flags)
@@ -198,6 +198,40 @@ rename(const char *from, const char *to)
     memcpy(&next, &symbol, sizeof(next));
 
     return next(from, to);
+}
+
+
+int
+link(const char *from, const char *to)
+{
+    int   (*next)(const char *from, const char *to);
+    void   *symbol;
+
+    if (cut_at || cut_left) {
+        (void) cut_name(from);
+    }
+
+    symbol = dlsym(RTLD_NEXT, "link");
+    memcpy(&next, &symbol, sizeof(next));
+
+    return next(from, to);
+}
+
+
+int
+unlink(const char *path)
+{
+    int   (*next)(const char *path);
+    void   *symbol;
+
+    if (cut_at || cut_left) {
+        (void) cut_name(path);
+    }
+
+    symbol = dlsym(RTLD_NEXT, "unlink");
+    memcpy(&next, &symbol, sizeof(next));
+
+    return next(path);
 }
 
 

@@ -55,7 +55,7 @@ read_back(uint64_t behind, unsigned *damaged, uint64_t *last, unsigned *torn)
         exit(1);
     }
 
-    r.sequence = behind;
+    webhook_journal_read_seek(&r, behind);
     n = count_events(&r, damaged, last);
     *torn = r.torn;
 
@@ -239,6 +239,10 @@ test_fault(void)
 
         tap_ok(read_back(0, &damaged, &last, &torn) >= 1 && !damaged,
                "what was durable is there");
+
+        tap_ok(webhook_journal_wipe(&journal) == 0
+               && read_back(0, &damaged, &last, &torn) == 1 && !damaged
+               && !torn, "and of the rest nothing, once it is taken back");
 
         webhook_journal_close(&journal);
     }

@@ -265,7 +265,7 @@ test_end(void)
     fd = put_file(path, data, SMALL);
 
     (void) webhook_journal_read_open(&r, fd, journal.id);
-    r.sequence = UINT64_MAX;
+    webhook_journal_read_seek(&r, UINT64_MAX);
     events = count_events(&r, &damaged, &last);
     webhook_journal_read_close(&r);
 

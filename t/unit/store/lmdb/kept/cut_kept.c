@@ -124,7 +124,7 @@ act(void *scene)
     /* the third batch was never applied: what is behind it waits, and this
        puts it */
 
-    (void) kept_takeover(&s->u);
+    (void) kept_replay(&s->u);
 
     util_close(&s->u);
 }
@@ -177,7 +177,7 @@ act_again(void *scene)
         _exit(1);
     }
 
-    (void) kept_takeover(&s->u);
+    (void) kept_replay(&s->u);
 
     util_close(&s->u);
 }
@@ -223,7 +223,7 @@ sound(void *scene, int whole)
 
     /* the row of what is done goes with the next look */
 
-    (void) util_takeover(&s->u);
+    (void) kept_replay(&s->u);
 
     util_close(&s->u);
 

@@ -60,7 +60,7 @@ test_path(void)
     tap_ok(util_apply(&s->u, p) == WEBHOOK_STORE_OK && put.lease_token,
            "which is applied as ever");
 
-    tap_ok(kept_takeover(&s->u) == 0, "it has its row");
+    tap_ok(kept_replay(&s->u) == 0, "it has its row");
     tap_ok(kept_one(&s->u, &op, &put, s->ep, 1000), "and keeps an event");
     tap_ok(op.u.put_event.wait == WEBHOOK_NEVER && put.lease_token == 0
            && memcmp(&op.u.put_event.first, &op.u.put_event.id, 16) == 0,
@@ -80,7 +80,7 @@ test_path(void)
 
     s->u.journal = 0;
 
-    tap_ok(util_open(&s->u) == WEBHOOK_STORE_OK && kept_takeover(&s->u) == 0
+    tap_ok(util_open(&s->u) == WEBHOOK_STORE_OK && kept_replay(&s->u) == 0
            && s->u.logs[WEBHOOK_STORE_LOG_WARN] == 0, "without a trace");
 
     scene_drop(s);
@@ -157,11 +157,11 @@ test_killed(void)
            && util_files(&s->u, "journal.") == 2, "the next one has its own");
     tap_ok(kept_there(&s->u, &s->ids[0], 100)
            && !kept_there(&s->u, &s->ids[1], 101), "one event was applied");
-    tap_ok(kept_takeover(&s->u) == 2, "two are put");
+    tap_ok(kept_replay(&s->u) == 2, "two are put");
     tap_ok(kept_there(&s->u, &s->ids[1], 101)
            && kept_there(&s->u, &s->ids[2], 102), "and are there");
 
-    (void) util_takeover(&s->u);
+    (void) kept_replay(&s->u);
 
     tap_ok(util_files(&s->u, "journal.") == 1, "and the journal is gone");
 
@@ -172,7 +172,7 @@ test_killed(void)
     dies(s, act_three);
 
     tap_ok(util_open(&s->u) == WEBHOOK_STORE_OK
-           && kept_takeover(&s->u) == 2 && util_files(&s->u, "journal.") == 1,
+           && kept_replay(&s->u) == 2 && util_files(&s->u, "journal.") == 1,
            "of two that died, the first was put by the second");
 
     scene_drop(s);
@@ -209,7 +209,7 @@ test_expired(void)
     dies(s, act_expired);
 
     tap_ok(s->kept == 2 && util_open(&s->u) == WEBHOOK_STORE_OK
-           && kept_takeover(&s->u) == 0
+           && kept_replay(&s->u) == 0
            && !kept_there(&s->u, &s->ids[0], 100),
            "what was sent and has expired is not put again");
 
@@ -238,7 +238,7 @@ test_foreign(void)
            && s->u.logs[WEBHOOK_STORE_LOG_EMERG] == 1
            && strstr(s->u.text, ".foreign-")
            && util_files(&s->u, "journal.") == 1
-           && kept_takeover(&s->u) == 0 && !kept_there(&s->u, &s->ids[1], 101),
+           && kept_replay(&s->u) == 0 && !kept_there(&s->u, &s->ids[1], 101),
            "the journal of another store is set aside");
 
     scene_drop(s);
@@ -249,7 +249,7 @@ static void
 test_replaced(void)
 {
     int                      fd;
-    char                     path[512], was[80];
+    char                     path[512], other[512], name[512], was[80];
     scene_t                 *s;
     webhook_store_options_t  o;
 
@@ -276,6 +276,16 @@ test_replaced(void)
     o.log = util_log;
     o.ctx = &s->u;
 
+    snprintf(other, sizeof(other), "%s/none", s->u.dir);
+    (void) mkdir(other, 0700);
+
+    tap_ok(webhook_store_replace(&o, other, was) == WEBHOOK_STORE_UNAVAILABLE
+           && was[0] == '\0' && util_files(&s->u, "data.mdb") == 1
+           && journal_path(s, name, sizeof(name)) && strlen(name) - strlen(s->u.dir) == 41,
+           "what cannot take its place leaves the store as it is");
+
+    (void) rmdir(other);
+
     tap_ok(webhook_store_replace(&o, path, was) == WEBHOOK_STORE_OK
            && strstr(s->u.text, ".replaced-")
            && util_files(&s->u, "journal.") == 1,
@@ -285,7 +295,7 @@ test_replaced(void)
     memset(s->u.logs, 0, sizeof(s->u.logs));
 
     tap_ok(util_open(&s->u) == WEBHOOK_STORE_OK
-           && kept_takeover(&s->u) == 0
+           && kept_replay(&s->u) == 0
            && s->u.logs[WEBHOOK_STORE_LOG_EMERG] == 0
            && !kept_there(&s->u, &s->ids[2], 102), "nothing of it is put");
     tap_ok(s->u.logs[WEBHOOK_STORE_LOG_WARN] == 1
@@ -318,12 +328,12 @@ test_damaged(void)
     close(fd);
 
     tap_ok(util_open(&s->u) == WEBHOOK_STORE_OK
-           && kept_takeover(&s->u) == 1
+           && kept_replay(&s->u) == 1
            && !kept_there(&s->u, &s->ids[1], 101)
            && kept_there(&s->u, &s->ids[2], 102),
            "the events around it are put");
 
-    (void) util_takeover(&s->u);
+    (void) kept_replay(&s->u);
 
     tap_ok(s->u.logs[WEBHOOK_STORE_LOG_EMERG] == 1
            && strstr(s->u.text, ".damaged-")
@@ -347,10 +357,10 @@ test_off(void)
 
     s->u.journal = 0;
 
-    tap_ok(util_open(&s->u) == WEBHOOK_STORE_OK && kept_takeover(&s->u) == 2,
+    tap_ok(util_open(&s->u) == WEBHOOK_STORE_OK && kept_replay(&s->u) == 2,
            "a process without a journal puts what another one left");
 
-    (void) util_takeover(&s->u);
+    (void) kept_replay(&s->u);
 
     tap_ok(util_files(&s->u, "journal.") == 0, "and no journal is left");
 

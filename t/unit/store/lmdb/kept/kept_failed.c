@@ -16,6 +16,7 @@
 
 
 static void test_failed(void);
+static void test_taken_back(void);
 static void test_commit(void);
 static void test_removed(void);
 static void damage_second(scene_t *s);
@@ -26,6 +27,7 @@ int
 main(void)
 {
     test_failed();
+    test_taken_back();
     test_commit();
     test_removed();
     test_full(0);
@@ -66,7 +68,7 @@ test_failed(void)
     tap_ok(!kept_one(&s->u, &op, &put, s->ep, 30),
            "nor is any other in that journal");
 
-    (void) kept_takeover(&s->u);
+    (void) kept_replay(&s->u);
 
     tap_ok(util_files(&s->u, "journal.") == 1,
            "which stays as long as something of it is not applied");
@@ -83,8 +85,77 @@ test_failed(void)
 
     tap_ok(!kept_one(&s->u, &op, &put, s->ep, 20)
            && util_apply(&s->u, &op) == WEBHOOK_STORE_OK
-           && kept_takeover(&s->u) == 0
+           && kept_replay(&s->u) == 0
            && util_files(&s->u, "journal.") == 0, "and goes then");
+
+    scene_drop(s);
+}
+
+
+static void
+act_taken_back(scene_t *s)
+{
+    webhook_op_t   op;
+    webhook_put_t  put;
+
+    s->kept += kept_one(&s->u, &op, &put, s->ep, 10);
+    s->ids[0] = op.u.put_event.id;
+
+    fault_errno = EIO;
+    fault_after = 0;
+    fault_lasts = 0;
+    fault = FAULT_SYNC;
+
+    s->kept += kept_one(&s->u, &op, &put, s->ep, 6000);
+    s->ids[1] = op.u.put_event.id;
+}
+
+
+/* Nobody was told that an event is kept whose sync failed, though all of it is
+   in the file. */
+
+static void
+test_taken_back(void)
+{
+    scene_t        *s;
+    webhook_op_t    op;
+    webhook_put_t   put;
+
+    s = scene_make();
+
+    dies(s, act_taken_back);
+
+    tap_ok(s->kept == 1 && util_open(&s->u) == WEBHOOK_STORE_OK
+           && kept_replay(&s->u) == 1
+           && kept_there(&s->u, &s->ids[0], 10)
+           && !kept_there(&s->u, &s->ids[1], 6000),
+           "an event whose sync failed is not put when its process is gone");
+
+    (void) kept_replay(&s->u);
+
+    tap_ok(s->u.logs[WEBHOOK_STORE_LOG_EMERG] == 0
+           && util_files(&s->u, "journal.") == 1, "nor is it damage");
+
+    scene_drop(s);
+
+    s = scene_make();
+
+    (void) kept_open(&s->u);
+    (void) util_endpoint(&s->u, "erp", 100);
+
+    fault_after = 0;
+    fault_lasts = 1;
+    fault = FAULT_SYNC;
+
+    tap_ok(!kept_one(&s->u, &op, &put, s->ep, 20)
+           && util_apply(&s->u, &op) == WEBHOOK_STORE_UNKNOWN,
+           "where it cannot be taken back nobody is told that it is not there");
+
+    fault = FAULT_NONE;
+    fault_lasts = 0;
+
+    tap_ok(util_apply(&s->u, &op) == WEBHOOK_STORE_OK,
+           "and its repeat is told what it is");
 
     scene_drop(s);
 }
@@ -125,7 +196,7 @@ test_commit(void)
                && put[1].lease_token == 0
                && !kept_there(&s->u, &op[1].u.put_event.id, 20),
                "the next one waits for it");
-        tap_ok(kept_takeover(&s->u) == 2
+        tap_ok(kept_replay(&s->u) == 2
                && kept_there(&s->u, &op[0].u.put_event.id, 10)
                && kept_there(&s->u, &op[1].u.put_event.id, 20),
                "both are put soon");
@@ -196,6 +267,23 @@ damage_second(scene_t *s)
 }
 
 
+/* Another try changes nothing. */
+
+static int
+still(scene_t *s)
+{
+    MDB_envinfo  was, is;
+
+    (void) mdb_env_info(util_lmdb(&s->u)->env, &was);
+
+    s->u.clock += 10000;
+
+    return kept_replay(&s->u) == 0
+           && mdb_env_info(util_lmdb(&s->u)->env, &is) == 0
+           && is.me_last_txnid == was.me_last_txnid;
+}
+
+
 /* Others fill the store before what is kept was applied; and the last of it
    cannot be read any more when there is room. */
 
@@ -256,7 +344,9 @@ test_full(unsigned damaged)
            && !kept_there(&s->u, &op[1].u.put_event.id, 4500)
            && strstr(s->u.text, "they stay in the journal"),
            "what was kept waits");
-    tap_ok(kept_takeover(&s->u) == 0, "for room");
+    tap_ok(kept_replay(&s->u) == 0, "for room");
+
+    tap_ok(still(s), "and what finds none commits nothing");
     tap_ok(!kept_one(&s->u, &fill, &filler, s->ep, 10),
            "and nothing more is kept");
 
@@ -274,7 +364,7 @@ test_full(unsigned damaged)
         (void) util_expire(&s->u, 100, &more);
     } while (more);
 
-    events = kept_takeover(&s->u);
+    events = kept_replay(&s->u);
 
     tap_ok(events == 2 - damaged, "once there is room it is put (%u)", events);
     tap_ok(kept_there(&s->u, &op[0].u.put_event.id, 4000)
@@ -288,7 +378,7 @@ test_full(unsigned damaged)
         util_close(&s->u);
 
         tap_ok(util_open(&s->u) == WEBHOOK_STORE_OK
-               && kept_takeover(&s->u) == 0
+               && kept_replay(&s->u) == 0
                && strstr(s->u.text, ".damaged-")
                && s->u.logs[WEBHOOK_STORE_LOG_EMERG] == 1,
                "what cannot be read is told, and the journal set aside");
