@@ -58,6 +58,11 @@ typedef struct {
     uint64_t                   paused_at;   /* wall: since then, */
     webhook_str_t              reason;      /* for this reason */
     uint64_t                   quarantine;  /* rows that could not be read */
+    uint32_t                   journals;    /* of those processes, and of
+                                               others, */
+    uint64_t                   journal_bytes;       /* of their files */
+    uint32_t                   journals_left;       /* of processes that are
+                                               gone, and not put yet */
     webhook_endpoint_stats_t  *endpoints;   /* by ascending id */
     uint32_t                   count;
 } webhook_op_stats_t;

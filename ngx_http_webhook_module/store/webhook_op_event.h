@@ -162,6 +162,15 @@ typedef struct {
 } webhook_idempotency_t;
 
 
+/* Why webhook_store_keep() did not keep an event. */
+
+typedef enum {
+    WEBHOOK_PASSED_CLOSED = 0,      /* nothing is kept now */
+    WEBHOOK_PASSED_KIND,            /* such a one never is */
+    WEBHOOK_PASSED_ROOM             /* there was no place for it */
+} webhook_passed_e;
+
+
 typedef struct {
     webhook_id_t           id;
     uint64_t               wall;
@@ -180,6 +189,7 @@ typedef struct {
                                                put */
     uint64_t               kept;    /* out of webhook_store_keep(), and in:
                                        where it is kept; 0: nowhere */
+    webhook_passed_e       passed;  /* out of that, with 0: why */
     unsigned               unsure:1;        /* out of webhook_store_keep(), and
                                                in: it could not be kept, and
                                                what was written of it could not

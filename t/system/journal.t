@@ -33,6 +33,14 @@ killed(store => 'journal=4m', then => sub {
        'was in the journal';
     cmp_ok $m->value('ngx_webhook_journal_appends_total'), '>', 0,
            'which was written to';
+    is $m->value('ngx_webhook_journal_append_seconds_count'),
+       $m->value('ngx_webhook_journal_appends_total'), 'which took its time';
+    is $m->value('ngx_webhook_journal_unfit_total'), 0,
+       'and no event was of a kind that is in none';
+
+    my ($failed, $text) = $t->ctl('stats');
+
+    like $text, qr/^journals   2 of [^,]+$/m, 'there is one of each worker';
 
     ok wait_for(sub {
         my ($code, $out) = $t->ctl('list', '--state=pending', '--limit=1');

@@ -332,6 +332,20 @@ ngx_webhook_label_batch(uint64_t usec, ngx_uint_t operations)
 }
 
 
+void
+ngx_webhook_label_append(uint64_t usec)
+{
+    ngx_webhook_labels_t  *t;
+
+    t = ngx_webhook_labels();
+
+    if (t) {
+        ngx_webhook_labels_observe(&t->append, &ngx_webhook_buckets_batch,
+                                   usec);
+    }
+}
+
+
 static void
 ngx_webhook_labels_observe(ngx_webhook_histogram_t *h,
     const ngx_webhook_buckets_t *buckets, uint64_t value)

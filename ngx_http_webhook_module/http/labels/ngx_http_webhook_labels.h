@@ -104,8 +104,9 @@ void ngx_webhook_label_phases(uint32_t connect, uint32_t tls,
 void ngx_webhook_label_call(ngx_webhook_label_t *who,
     webhook_call_outcome_e outcome, uint32_t usec);
 
-/* A batch came back from the store. */
+/* A batch came back from the store; something was appended to the journal. */
 void ngx_webhook_label_batch(uint64_t usec, ngx_uint_t operations);
+void ngx_webhook_label_append(uint64_t usec);
 
 
 /* A round; state is an endpoint's, of a receiver NULL. */

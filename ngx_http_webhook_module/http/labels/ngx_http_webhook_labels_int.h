@@ -105,6 +105,7 @@ typedef struct {
     ngx_webhook_histogram_t  phases[NGX_WEBHOOK_PHASES];
     ngx_webhook_histogram_t  batch;         /* usec */
     ngx_webhook_histogram_t  operations;
+    ngx_webhook_histogram_t  append;        /* usec */
 } ngx_webhook_labels_t;
 
 

@@ -196,6 +196,14 @@ ngx_webhook_labels_text(ngx_webhook_out_t *out)
                                  &labels, &t->operations,
                                  &ngx_webhook_buckets_operations, 1);
 
+    ngx_webhook_labels_head(out, "ngx_webhook_journal_append_seconds",
+                            "histogram",
+                            "How long synchronized writes to the journal "
+                            "took.");
+    ngx_webhook_labels_histogram(out, "ngx_webhook_journal_append_seconds",
+                                 &labels, &t->append,
+                                 &ngx_webhook_buckets_batch, 1000000);
+
     c.out = out;
 
     if (ngx_webhook_labels_copy(&c, t, NGX_WEBHOOK_LABEL_ENDPOINT) != NGX_OK) {

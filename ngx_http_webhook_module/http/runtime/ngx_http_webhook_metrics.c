@@ -271,6 +271,15 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
         ngx_string("Events that the journal could not take, and whose "
                    "responses waited for the store.") },
 
+    [NGX_WEBHOOK_JOURNAL_UNFIT] = {
+        ngx_string("ngx_webhook_journal_unfit_total"),
+        ngx_string("Those of them that are never in a journal, for instance "
+                   "with an order key.") },
+
+    [NGX_WEBHOOK_JOURNAL_CROWDED] = {
+        ngx_string("ngx_webhook_journal_crowded_total"),
+        ngx_string("Those of them for which the journal had no room.") },
+
     [NGX_WEBHOOK_JOURNAL_REPLAYED] = {
         ngx_string("ngx_webhook_journal_replayed_total"),
         ngx_string("Events that were read from the journal of a process that "
@@ -334,6 +343,11 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
         ngx_string("ngx_webhook_workers"),
         ngx_string("Processes that have the store open, of all instances of "
                    "nginx that share it.") },
+
+    [NGX_WEBHOOK_JOURNALS_LEFT] = {
+        ngx_string("ngx_webhook_journals_left"),
+        ngx_string("Journals of processes that have ended, whose events are "
+                   "still to be written to the store.") },
 
     [NGX_WEBHOOK_ORPHANED] = {
         ngx_string("ngx_webhook_orphaned_deliveries"),

@@ -65,7 +65,9 @@ typedef enum {
     NGX_WEBHOOK_STORE_ERRORS,               /* FULL, UNAVAILABLE, UNKNOWN */
     NGX_WEBHOOK_JOURNAL_EVENTS,             /* that were kept in it */
     NGX_WEBHOOK_JOURNAL_APPENDS,
-    NGX_WEBHOOK_JOURNAL_PASSED,             /* kept by the store alone */
+    NGX_WEBHOOK_JOURNAL_PASSED,             /* kept by the store alone: */
+    NGX_WEBHOOK_JOURNAL_UNFIT,              /*   such as always are */
+    NGX_WEBHOOK_JOURNAL_CROWDED,            /*   there was no room */
     NGX_WEBHOOK_JOURNAL_REPLAYED,           /* put out of it */
     NGX_WEBHOOK_DEAD_DROPPED,               /* before their time */
     NGX_WEBHOOK_LOG_LOST,                   /* lines of webhook_log */
@@ -82,6 +84,7 @@ typedef enum {
     NGX_WEBHOOK_STORE_EVENTS,
     NGX_WEBHOOK_STORE_CALLS,
     NGX_WEBHOOK_WORKERS,                    /* that have the store open */
+    NGX_WEBHOOK_JOURNALS_LEFT,              /* of those that are gone */
     NGX_WEBHOOK_ORPHANED,                   /* deliveries that nobody sends */
     NGX_WEBHOOK_COUNTERS,
     NGX_WEBHOOK_GAUGES = NGX_WEBHOOK_STORE_PINNED

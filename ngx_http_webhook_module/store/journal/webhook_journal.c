@@ -30,8 +30,7 @@ static int webhook_journal_file(const char *path, int *fd);
 static int webhook_journal_fill(int fd, size_t size);
 static void webhook_journal_begin(webhook_journal_t *j);
 static int webhook_journal_grow(webhook_journal_t *j, size_t len);
-static int webhook_journal_write(int fd, const unsigned char *p, size_t len,
-    size_t offset);
+static void webhook_journal_wrote(webhook_journal_t *j, size_t len);
 
 
 int
@@ -56,15 +55,17 @@ webhook_journal_create(webhook_journal_t *j, const char *path, size_t size)
     j->first = 0;
     j->used = 0;
 
+    j->taken = 0;
+
     j->places = calloc(size / WEBHOOK_JOURNAL_BLOCK,
                        sizeof(webhook_journal_place_t));
-    if (j->places == NULL) {
-        return ENOMEM;
-    }
+    j->blocks = calloc(size / WEBHOOK_JOURNAL_BLOCK, 1);
 
-    rc = webhook_journal_file(path, &j->fd);
+    rc = (j->places && j->blocks) ? webhook_journal_file(path, &j->fd)
+                                  : ENOMEM;
     if (rc) {
         free(j->places);
+        free(j->blocks);
         return rc;
     }
 
@@ -78,6 +79,7 @@ webhook_journal_create(webhook_journal_t *j, const char *path, size_t size)
         (void) unlink(path);
         close(j->fd);
         free(j->places);
+        free(j->blocks);
     }
 
     return rc;
@@ -163,6 +165,7 @@ webhook_journal_close(webhook_journal_t *j)
 {
     close(j->fd);
     free(j->places);
+    free(j->blocks);
     free(j->buf);
 
     (void) pthread_mutex_destroy(&j->mutex);
@@ -242,8 +245,6 @@ webhook_journal_begin(webhook_journal_t *j)
         }
     }
 
-    pthread_mutex_unlock(&j->mutex);
-
     j->most = j->size / 4;
 
     if (j->most > WEBHOOK_JOURNAL_BATCH_MAX) {
@@ -266,7 +267,12 @@ webhook_journal_begin(webhook_journal_t *j)
 
     if (j->most < WEBHOOK_JOURNAL_BLOCK) {
         j->most = WEBHOOK_JOURNAL_HEAD;
+
+    } else {
+        j->taken = j->most;
     }
+
+    pthread_mutex_unlock(&j->mutex);
 }
 
 
@@ -315,6 +321,7 @@ webhook_journal_sync(webhook_journal_t *j)
     j->len = 0;
 
     if (len == 0 || j->count == 0) {
+        webhook_journal_wrote(j, 0);
         return 0;
     }
 
@@ -349,6 +356,7 @@ webhook_journal_sync(webhook_journal_t *j)
 
     if (rc) {
         j->failed = 1;
+        webhook_journal_wrote(j, padded);
         return rc;
     }
 
@@ -358,16 +366,35 @@ webhook_journal_sync(webhook_journal_t *j)
                        % (j->size / WEBHOOK_JOURNAL_BLOCK)];
     place->last = last;
     place->offset = j->offset;
+    place->len = padded;
 
     j->used++;
     j->end = j->offset + padded;
 
     pthread_mutex_unlock(&j->mutex);
 
+    webhook_journal_wrote(j, padded);
+
     j->next = last + 1;
     j->durable = last;
 
     return 0;
+}
+
+
+/* So many bytes of the batch, or none. */
+
+static void
+webhook_journal_wrote(webhook_journal_t *j, size_t len)
+{
+    pthread_mutex_lock(&j->mutex);
+
+    memset(j->blocks + j->offset / WEBHOOK_JOURNAL_BLOCK,
+           WEBHOOK_JOURNAL_WRITTEN, len / WEBHOOK_JOURNAL_BLOCK);
+
+    j->taken = 0;
+
+    pthread_mutex_unlock(&j->mutex);
 }
 
 
@@ -394,7 +421,7 @@ webhook_journal_wipe(webhook_journal_t *j)
 }
 
 
-static int
+int
 webhook_journal_write(int fd, const unsigned char *p, size_t len,
     size_t offset)
 {

@@ -62,7 +62,17 @@
 typedef struct {
     uint64_t          last;                 /* sequence of its last record */
     size_t            offset;
+    size_t            len;                  /* whole blocks */
 } webhook_journal_place_t;
+
+
+/* What is in a block of it. */
+
+typedef enum {
+    WEBHOOK_JOURNAL_CLEAN = 0,              /* zeroes */
+    WEBHOOK_JOURNAL_ZEROED,                 /* not synced yet */
+    WEBHOOK_JOURNAL_WRITTEN
+} webhook_journal_block_e;
 
 
 typedef struct {
@@ -90,6 +100,9 @@ typedef struct {
                                                of as many as there are blocks */
     size_t            first;
     size_t            used;
+    size_t            taken;                /* bytes from offset on that the
+                                               next batch may take */
+    unsigned char    *blocks;               /* webhook_journal_block_e each */
 } webhook_journal_t;
 
 

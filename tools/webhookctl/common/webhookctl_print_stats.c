@@ -67,6 +67,18 @@ ctl_stats_store(const webhook_op_stats_t *stats)
            " idempotency keys\n",
            stats->events, stats->calls, stats->idempotency);
     printf("open in    %" PRIu32 " processes\n", stats->owners);
+
+    if (stats->journals) {
+        printf("journals   %" PRIu32 " of %s", stats->journals,
+               ctl_bytes(stats->journal_bytes, b1, sizeof(b1)));
+
+        if (stats->journals_left) {
+            printf(", %" PRIu32 " of them of processes that are gone",
+                   stats->journals_left);
+        }
+
+        printf("\n");
+    }
 }
 
 

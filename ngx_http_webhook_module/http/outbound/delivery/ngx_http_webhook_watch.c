@@ -190,6 +190,7 @@ ngx_webhook_watch_store(webhook_op_stats_t *stats)
     ngx_webhook_gauge(NGX_WEBHOOK_STORE_EVENTS, stats->events);
     ngx_webhook_gauge(NGX_WEBHOOK_STORE_CALLS, stats->calls);
     ngx_webhook_gauge(NGX_WEBHOOK_WORKERS, stats->owners);
+    ngx_webhook_gauge(NGX_WEBHOOK_JOURNALS_LEFT, stats->journals_left);
 }
 
 

@@ -4,6 +4,8 @@
  */
 
 #include "http/runtime/keep/ngx_http_webhook_keep.h"
+#include "http/labels/ngx_http_webhook_labels.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/runtime/ngx_http_webhook_store_queue.h"
 
@@ -28,6 +30,7 @@ typedef struct {
                                                the task is back */
     ngx_msec_t           began;
     ngx_msec_t           alarm;
+    uint64_t             usec;              /* that the append took */
     unsigned             busy:1;            /* the thread is away */
 } ngx_webhook_keep_t;
 
@@ -228,14 +231,20 @@ ngx_webhook_keep_thread(void *data, ngx_log_t *log)
 {
     ngx_webhook_keep_t *k = data;
 
+    uint64_t  began;
+
+    began = ngx_webhook_clock_usec();
+
     webhook_store_keep(k->store, k->ops, (uint32_t) k->count);
+
+    k->usec = ngx_webhook_clock_usec() - began;
 }
 
 
 static void
 ngx_webhook_keep_done(ngx_event_t *ev)
 {
-    ngx_uint_t           kept;
+    ngx_uint_t           kept, unfit, crowded;
     ngx_queue_t         *q;
     ngx_webhook_job_t   *job;
     ngx_webhook_keep_t  *k;
@@ -249,6 +258,8 @@ ngx_webhook_keep_done(ngx_event_t *ev)
     }
 
     kept = 0;
+    unfit = 0;
+    crowded = 0;
 
     while (!ngx_queue_empty(&k->away)) {
         q = ngx_queue_head(&k->away);
@@ -259,6 +270,10 @@ ngx_webhook_keep_done(ngx_event_t *ev)
         if (job->op.u.put_event.kept) {
             kept++;
             job->kept(job);
+
+        } else {
+            unfit += (job->op.u.put_event.passed == WEBHOOK_PASSED_KIND);
+            crowded += (job->op.u.put_event.passed == WEBHOOK_PASSED_ROOM);
         }
 
         ngx_webhook_store_queue_turn(job);
@@ -267,10 +282,13 @@ ngx_webhook_keep_done(ngx_event_t *ev)
     if (kept) {
         ngx_webhook_count(NGX_WEBHOOK_JOURNAL_APPENDS, 1);
         ngx_webhook_count(NGX_WEBHOOK_JOURNAL_EVENTS, kept);
+        ngx_webhook_label_append(k->usec);
     }
 
     if (kept < k->count) {
         ngx_webhook_count(NGX_WEBHOOK_JOURNAL_PASSED, k->count - kept);
+        ngx_webhook_count(NGX_WEBHOOK_JOURNAL_UNFIT, unfit);
+        ngx_webhook_count(NGX_WEBHOOK_JOURNAL_CROWDED, crowded);
     }
 
     if (ngx_queue_empty(&k->waiting)) {

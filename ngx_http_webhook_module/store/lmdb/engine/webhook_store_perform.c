@@ -36,6 +36,7 @@
 #include "store/lmdb/tasks/webhook_store_task.h"
 #include "store/lmdb/tasks/webhook_store_task_step.h"
 #include "store/lmdb/kept/webhook_store_kept.h"
+#include "store/lmdb/kept/webhook_store_kept_file.h"
 #include "store/lmdb/kept/webhook_store_kept_look.h"
 #include "store/lmdb/kept/webhook_store_kept_replay.h"
 #include "store/lmdb/repair/webhook_store_quarantined.h"
@@ -53,6 +54,7 @@ static int webhook_perform_over(webhook_txn_t *t, webhook_op_t *op,
     const webhook_once_t *once);
 static int webhook_perform_one(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_perform_leases(const webhook_op_t *op);
+static int webhook_perform_stats(webhook_txn_t *t, webhook_op_t *op);
 
 
 int
@@ -326,6 +328,17 @@ webhook_perform_leases(const webhook_op_t *op)
 }
 
 
+static int
+webhook_perform_stats(webhook_txn_t *t, webhook_op_t *op)
+{
+    int  rc;
+
+    rc = webhook_history_stats(t, op);
+
+    return rc ? rc : webhook_kept_stats(t, &op->u.stats);
+}
+
+
 int
 webhook_perform_read(webhook_txn_t *t, webhook_op_t *op)
 {
@@ -374,7 +387,7 @@ webhook_perform_read(webhook_txn_t *t, webhook_op_t *op)
         return webhook_history_rings(t, op);
 
     case WEBHOOK_OP_STATS:
-        return webhook_history_stats(t, op);
+        return webhook_perform_stats(t, op);
 
     case WEBHOOK_OP_CLOCK:
         return webhook_time_tell(t, op);

@@ -244,6 +244,7 @@ typedef struct {
     unsigned                  kept_made:1;  /* it is the first one */
     unsigned                  kept_drop:1;  /* or the last one */
     unsigned                  kept_step:1;  /* what journals hold was put */
+    unsigned                  purged:1;     /* an event, before its time */
 } webhook_txn_t;
 
 

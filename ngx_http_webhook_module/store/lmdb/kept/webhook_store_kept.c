@@ -136,7 +136,15 @@ webhook_kept_put(webhook_txn_t *t, webhook_op_t *op)
 int
 webhook_kept_commit(webhook_txn_t *t)
 {
+    int                 rc;
     webhook_kept_row_t  row;
+
+    if (t->purged) {
+        rc = webhook_kept_row_purged(t);
+        if (rc) {
+            return rc;
+        }
+    }
 
     if (t->kept == 0 || t->kept_row) {
         return 0;

@@ -40,6 +40,17 @@
  *     it is set aside when the store is opened, with an alarm, if there is
  *     anything in it.  Others may open and close the store meanwhile: who has
  *     the lock of the file looks for the row.
+ *   - Replay.  JOURNAL is an operation of its own, so that neither it nor the
+ *     takeover of leases fails with the other.  A journal is read, and its sums
+ *     are checked, before the writer's lock is taken; then some of its records
+ *     are put, and others write in between.  One that fails waits some seconds,
+ *     while it is the next one's turn.
+ *   - Purge.  It counts (in "meta", too) how often something was purged.  A
+ *     process that sees another number overwrites what the tables have of its
+ *     journal, before the next step of JOURNAL, and says so in its row.
+ *   - Restore.  A copy is told to forget the journals of its rows; it takes the
+ *     place of data.mdb in one step, and only then the files of journals are
+ *     renamed.  Those that are not, since that was cut short, have no row.
  *   - The end of a process: the row says that the journal is done, then the file
  *     is removed, then (by any process) the row.
  *

@@ -14,6 +14,7 @@
 #include "store/journal/webhook_journal_read.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/files/webhook_store_dir.h"
+#include "store/lmdb/files/webhook_store_owner.h"
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/kept/webhook_store_kept_row.h"
 
@@ -320,4 +321,48 @@ static int
 webhook_kept_file_replace(webhook_lmdb_t *st, const unsigned char *id)
 {
     return webhook_kept_file_aside(st, id, "replaced");
+}
+
+
+int
+webhook_kept_stats(webhook_txn_t *t, webhook_op_stats_t *stats)
+{
+    int                  rc, alive;
+    char                 path[4096];
+    uint32_t             i, count;
+    unsigned             damaged;
+    struct stat          sb;
+    webhook_kept_row_t   rows[WEBHOOK_KEPT_ROWS];
+
+    stats->journals = 0;
+    stats->journal_bytes = 0;
+    stats->journals_left = 0;
+
+    if (stats->endpoint) {
+        return 0;
+    }
+
+    rc = webhook_kept_row_list(t, rows, &count, &damaged);
+
+    for (i = 0; rc == 0 && i < count; i++) {
+
+        /* a copy of a store has rows of journals that are elsewhere */
+
+        if (rows[i].state != WEBHOOK_KEPT_ROW_OPEN || t->st->file
+            || webhook_kept_file_path(t->st, rows[i].id, path, sizeof(path))
+               != 0
+            || stat(path, &sb) == -1)
+        {
+            continue;
+        }
+
+        stats->journals++;
+        stats->journal_bytes += (uint64_t) sb.st_size;
+
+        rc = webhook_owner_known(t, rows[i].slot, rows[i].incarnation, &alive);
+
+        stats->journals_left += !alive;
+    }
+
+    return rc;
 }

@@ -33,5 +33,9 @@ void webhook_kept_file_foreign(webhook_lmdb_t *st);
 /* Sets aside all of a store that another one takes the place of. */
 int webhook_kept_file_replaced(webhook_lmdb_t *st);
 
+/* STATS: how many there are, and whose; not where it is asked for an
+   endpoint. */
+int webhook_kept_stats(webhook_txn_t *t, webhook_op_stats_t *stats);
+
 
 #endif /* WEBHOOK_STORE_KEPT_FILE_H */

@@ -39,6 +39,8 @@ struct webhook_kept_s {
 
     /* of the thread that has the store */
     uint64_t           applied;         /* sequence that the tables have */
+    uint64_t           cleaned;         /* number of purges behind which it has
+                                           nothing of what was purged */
     unsigned           stalled:1;
     unsigned           damaged:1;
     unsigned           told:1;          /* that it is stalled */

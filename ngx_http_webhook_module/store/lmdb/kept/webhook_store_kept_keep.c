@@ -9,6 +9,7 @@
 #include "store/webhook_store_op.h"
 #include "store/webhook_store_result.h"
 #include "store/journal/webhook_journal.h"
+#include "store/journal/webhook_journal_record.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/files/webhook_store_dir.h"
@@ -149,6 +150,7 @@ webhook_kept_keep(void *data, webhook_op_t **ops, uint32_t count)
     for (i = 0; i < count; i++) {
         webhook_op_reset(ops[i]);
         ops[i]->u.put_event.kept = 0;
+        ops[i]->u.put_event.passed = WEBHOOK_PASSED_CLOSED;
     }
 
     if (k == NULL) {
@@ -175,9 +177,14 @@ webhook_kept_keep(void *data, webhook_op_t **ops, uint32_t count)
 
     for (i = 0; i < count; i++) {
 
-        if (ops[i]->recorded || webhook_event_fault(&ops[i]->u.put_event)) {
+        if (ops[i]->recorded || webhook_event_fault(&ops[i]->u.put_event)
+            || !webhook_journal_record_takes(&ops[i]->u.put_event))
+        {
+            ops[i]->u.put_event.passed = WEBHOOK_PASSED_KIND;
             continue;
         }
+
+        ops[i]->u.put_event.passed = WEBHOOK_PASSED_ROOM;
 
         ops[i]->u.put_event.kept = webhook_journal_add(&k->journal,
                                                        &ops[i]->u.put_event);
@@ -224,6 +231,7 @@ webhook_kept_fail(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count,
 
         if (ops[i]->u.put_event.kept) {
             ops[i]->u.put_event.kept = 0;
+            ops[i]->u.put_event.passed = WEBHOOK_PASSED_CLOSED;
             ops[i]->u.put_event.unsure = (wiped != 0);
         }
     }

@@ -8,6 +8,7 @@
 #include "store/lmdb/kept/webhook_store_kept_look.h"
 #include "store/webhook_store_op.h"
 #include "store/webhook_store_result.h"
+#include "store/journal/webhook_journal_clean.h"
 #include "store/journal/webhook_journal_read.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
@@ -25,6 +26,7 @@
 #define WEBHOOK_KEPT_AGAIN  5000        /* ms, after something failed */
 
 
+static int webhook_kept_look_clean(webhook_txn_t *t);
 static int webhook_kept_look_own(webhook_lmdb_t *st,
     const webhook_kept_row_t *rows, uint32_t count);
 static int webhook_kept_look_is_own(webhook_lmdb_t *st,
@@ -64,6 +66,11 @@ webhook_kept_look(webhook_txn_t *t, webhook_op_t *op, int *todo)
     }
 
     rc = webhook_kept_row_list(t, rows, &count, &damaged);
+    if (rc) {
+        return rc;
+    }
+
+    rc = webhook_kept_look_clean(t);
     if (rc) {
         return rc;
     }
@@ -114,8 +121,43 @@ webhook_kept_look(webhook_txn_t *t, webhook_op_t *op, int *todo)
 }
 
 
+/* What was purged is not to be read in this process's journal. */
+
+static int
+webhook_kept_look_clean(webhook_txn_t *t)
+{
+    int              rc;
+    uint64_t         last, purges;
+    webhook_kept_t  *k;
+
+    k = t->st->kept;
+
+    if (k == NULL || webhook_kept_state(k, &last) == WEBHOOK_KEPT_NONE) {
+        return 0;
+    }
+
+    rc = webhook_kept_row_purges(t, &purges);
+
+    if (rc || purges == k->cleaned) {
+        return rc;
+    }
+
+    rc = webhook_journal_clean(&k->journal, k->path);
+
+    if (rc && rc != ENOENT) {
+        webhook_store_log_error(t->st, rc, "what was purged cannot be "
+                                "overwritten in a journal");
+        return 0;
+    }
+
+    k->cleaned = purges;
+
+    return 0;
+}
+
+
 /* 1 if the row of this process's journal is to be written: the first one, the
-   last one, or since it is gone. */
+   last one, since it is gone, or since it says less than there is. */
 
 static int
 webhook_kept_look_own(webhook_lmdb_t *st, const webhook_kept_row_t *rows,
@@ -153,7 +195,7 @@ webhook_kept_look_own(webhook_lmdb_t *st, const webhook_kept_row_t *rows,
 
     for (i = 0; i < count; i++) {
         if (webhook_kept_look_is_own(st, &rows[i])) {
-            return 0;
+            return rows[i].cleaned != k->cleaned;
         }
     }
 

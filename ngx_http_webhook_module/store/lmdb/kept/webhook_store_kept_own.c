@@ -36,4 +36,5 @@ webhook_kept_row_own(webhook_lmdb_t *st, uint64_t applied,
     row->slot = (uint32_t) st->slot;
     row->applied = applied;
     row->damaged = st->kept->damaged;
+    row->cleaned = st->kept->cleaned;
 }

@@ -139,6 +139,12 @@ webhook_kept_replay_own(webhook_txn_t *t)
         return webhook_kept_row_put(t, &row);
     }
 
+    if (rc == 0 && row.cleaned != k->cleaned) {
+        row.cleaned = k->cleaned;
+
+        return webhook_kept_row_put(t, &row);
+    }
+
     return rc == MDB_CORRUPTED ? 0 : rc;
 }
 

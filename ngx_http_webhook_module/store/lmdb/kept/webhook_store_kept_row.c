@@ -16,6 +16,8 @@
 #define WEBHOOK_KEPT_NAME_LEN  (sizeof(WEBHOOK_KEPT_NAME) - 1)
 #define WEBHOOK_KEPT_KEY       (WEBHOOK_KEPT_NAME_LEN + WEBHOOK_JOURNAL_ID)
 #define WEBHOOK_KEPT_RECORD    'V'
+#define WEBHOOK_KEPT_PURGES    "purges"
+#define WEBHOOK_KEPT_PURGED    'W'
 
 
 static void webhook_kept_row_key(unsigned char *key, const unsigned char *id);
@@ -41,13 +43,14 @@ webhook_kept_row_read(const MDB_val *val, webhook_kept_row_t *row)
     webhook_codec_in_t  in;
 
     webhook_codec_read(&in, val->mv_data, val->mv_size, WEBHOOK_KEPT_RECORD,
-                       1);
+                       2);
 
     row->incarnation = webhook_codec_u64(&in);
     row->slot = webhook_codec_u32(&in);
     row->applied = webhook_codec_u64(&in);
     state = webhook_codec_u8(&in);
     row->damaged = webhook_codec_u8(&in) & 1;
+    row->cleaned = in.version > 1 ? webhook_codec_u64(&in) : 0;
 
     if (webhook_codec_done(&in) != WEBHOOK_OK || state > WEBHOOK_KEPT_ROW_ASIDE)
     {
@@ -89,13 +92,14 @@ webhook_kept_row_put(webhook_txn_t *t, const webhook_kept_row_t *row)
 
     webhook_kept_row_key(key, row->id);
 
-    webhook_codec_write(&out, buf, sizeof(buf), WEBHOOK_KEPT_RECORD, 1);
+    webhook_codec_write(&out, buf, sizeof(buf), WEBHOOK_KEPT_RECORD, 2);
 
     webhook_codec_add_u64(&out, row->incarnation);
     webhook_codec_add_u32(&out, row->slot);
     webhook_codec_add_u64(&out, row->applied);
     webhook_codec_add_u8(&out, (uint8_t) row->state);
     webhook_codec_add_u8(&out, row->damaged);
+    webhook_codec_add_u64(&out, row->cleaned);
 
     return webhook_txn_put(t, WEBHOOK_DB_META, key, sizeof(key), buf,
                            webhook_codec_written(&out), 0);
@@ -144,6 +148,66 @@ webhook_kept_row_list(webhook_txn_t *t, webhook_kept_row_t *rows,
     }
 
     return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+int
+webhook_kept_row_purges(webhook_txn_t *t, uint64_t *purges)
+{
+    int                  rc;
+    MDB_val              val;
+    webhook_codec_in_t   in;
+
+    *purges = 0;
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_META, WEBHOOK_KEPT_PURGES,
+                         sizeof(WEBHOOK_KEPT_PURGES) - 1, &val);
+    if (rc) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    }
+
+    webhook_codec_read(&in, val.mv_data, val.mv_size, WEBHOOK_KEPT_PURGED, 1);
+
+    *purges = webhook_codec_u64(&in);
+
+    if (webhook_codec_done(&in) != WEBHOOK_OK) {
+
+        /* it begins anew, and whoever has another number overwrites */
+
+        *purges = 0;
+    }
+
+    return 0;
+}
+
+
+int
+webhook_kept_row_purged(webhook_txn_t *t)
+{
+    int                   rc;
+    MDB_val               key, val;
+    uint64_t              purges;
+    MDB_cursor           *c;
+    unsigned char         buf[WEBHOOK_ROW_MAX];
+    webhook_codec_out_t   out;
+
+    rc = webhook_kept_row_first(t, &c, &key, &val);
+
+    if (rc) {
+        return rc == MDB_NOTFOUND ? 0 : rc;
+    }
+
+    rc = webhook_kept_row_purges(t, &purges);
+    if (rc) {
+        return rc;
+    }
+
+    webhook_codec_write(&out, buf, sizeof(buf), WEBHOOK_KEPT_PURGED, 1);
+    webhook_codec_add_u64(&out, purges + 1);
+
+    return webhook_txn_put(t, WEBHOOK_DB_META, WEBHOOK_KEPT_PURGES,
+                           sizeof(WEBHOOK_KEPT_PURGES) - 1, buf,
+                           webhook_codec_written(&out), 0);
 }
 
 

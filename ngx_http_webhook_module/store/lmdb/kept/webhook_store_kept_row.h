@@ -31,6 +31,8 @@ typedef struct {
     uint64_t            incarnation;    /* of its owner */
     uint32_t            slot;
     uint64_t            applied;        /* sequence that the tables have */
+    uint64_t            cleaned;        /* number of purges behind which it has
+                                           nothing of what was purged */
     webhook_kept_row_e  state;
     unsigned            damaged:1;
 } webhook_kept_row_t;
@@ -45,6 +47,10 @@ int webhook_kept_row_del(webhook_txn_t *t, const unsigned char *id);
    *damaged tells that there are some. */
 int webhook_kept_row_list(webhook_txn_t *t, webhook_kept_row_t *rows,
     uint32_t *count, unsigned *damaged);
+
+/* How often something was purged while there were journals. */
+int webhook_kept_row_purges(webhook_txn_t *t, uint64_t *purges);
+int webhook_kept_row_purged(webhook_txn_t *t);
 
 /* Removes them all. */
 int webhook_kept_row_clear(webhook_txn_t *t);

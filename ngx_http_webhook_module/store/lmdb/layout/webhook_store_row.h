@@ -29,6 +29,8 @@
  *   meta        name                          format, clock, state; migrate,
  *                                             while that is under way
  *               "journal", id 16              how far a journal's events are in
+ *               "purges"                      how often an event was purged
+ *                                             while there were journals
  *                                             the tables (store/lmdb/kept)
  *   bodies      number 8                      a piece of bytes
  *   deliveries  event 16, endpoint 8          a delivery

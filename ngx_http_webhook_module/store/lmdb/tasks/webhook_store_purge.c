@@ -96,6 +96,7 @@ webhook_purge_event(webhook_txn_t *t, const webhook_id_t *id,
     }
 
     pages = 0;
+    t->purged = 1;
 
     return webhook_remove_event(t, id, &pages);
 }

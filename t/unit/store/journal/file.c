@@ -13,6 +13,9 @@
 #include "store_fault.h"
 #include "journal_util.h"
 
+#include "store/journal/webhook_journal_clean.h"
+
+#include <pthread.h>
 #include <sys/file.h>
 
 
@@ -24,6 +27,8 @@ static void test_ring(void);
 static void test_full(void);
 static void test_fault(void);
 static void test_lock(void);
+static void test_clean(void);
+static void test_beside(void);
 
 
 int
@@ -36,6 +41,8 @@ main(void)
     test_full();
     test_fault();
     test_lock();
+    test_clean();
+    test_beside();
 
     return journal_end();
 }
@@ -299,5 +306,130 @@ test_lock(void)
     tap_ok(flock(fd, LOCK_EX|LOCK_NB) == 0, "and not afterwards");
 
     close(fd);
+    unlink(path);
+}
+
+
+/* The blocks in which there is something. */
+
+static unsigned
+blocks(void)
+{
+    int                   fd;
+    size_t                i;
+    unsigned              n;
+    static unsigned char  file[SIZE], zeroes[4096];
+
+    fd = open(path, O_RDONLY);
+    n = 0;
+
+    if (read(fd, file, SIZE) == (ssize_t) SIZE) {
+        for (i = 0; i < SIZE; i += 4096) {
+            n += (memcmp(file + i, zeroes, 4096) != 0);
+        }
+    }
+
+    close(fd);
+
+    return n;
+}
+
+
+static void
+test_clean(void)
+{
+    unsigned  damaged, torn;
+    uint64_t  n, last;
+
+    begin(SIZE);
+
+    for (n = 1; n <= 20; n++) {
+        (void) add(n, n == 10 ? 9000 : 1000);
+        (void) webhook_journal_sync(&journal);
+    }
+
+    tap_ok(blocks() == 22 && webhook_journal_clean(&journal, path) == 0
+           && blocks() == 22, "what is needed stays");
+
+    webhook_journal_done(&journal, 15);
+
+    fault_errno = EIO;
+    fault_after = 0;
+    fault_lasts = 0;
+    fault = FAULT_SYNC;
+
+    tap_ok(webhook_journal_clean(&journal, path) == EIO
+           && webhook_journal_clean(&journal, path) == 0 && blocks() == 5,
+           "what is not needed is overwritten");
+
+    fault_after = 0;
+    fault = FAULT_WRITE;
+
+    tap_ok(webhook_journal_clean(&journal, path) == 0 && fault == FAULT_WRITE,
+           "once");
+
+    fault = FAULT_NONE;
+
+    tap_ok(read_back(15, &damaged, &last, &torn) == 5 && last == 20 && !damaged
+           && !torn, "and the rest is read back");
+
+    (void) unlink(path);
+
+    tap_ok(webhook_journal_clean(&journal, path) == ENOENT,
+           "a file that is gone");
+
+    webhook_journal_close(&journal);
+}
+
+
+static void *
+append(void *data)
+{
+    uint64_t *n = data;
+
+    for (*n = 1; *n <= 3000; (*n)++) {
+
+        (void) add(*n, *n % 5 * 1000);
+
+        if (webhook_journal_sync(&journal) != 0) {
+            break;
+        }
+
+        webhook_journal_done(&journal, *n > 5 ? *n - 5 : 0);
+    }
+
+    return NULL;
+}
+
+
+static void
+test_beside(void)
+{
+    int        rc;
+    uint64_t   n, last;
+    unsigned   damaged, torn, times;
+    pthread_t  thread;
+
+    begin(SIZE);
+
+    if (pthread_create(&thread, NULL, append, &n) != 0) {
+        exit(1);
+    }
+
+    for (times = 0; times < 200; times++) {
+        rc = webhook_journal_clean(&journal, path);
+
+        if (rc) {
+            break;
+        }
+    }
+
+    pthread_join(thread, NULL);
+
+    tap_ok(rc == 0 && n == 3001
+           && read_back(2995, &damaged, &last, &torn) == 5 && last == 3000
+           && !damaged, "nothing is overwritten that is appended meanwhile");
+
+    webhook_journal_close(&journal);
     unlink(path);
 }

@@ -279,12 +279,14 @@ ngx_webhook_whole_stats_json(ngx_webhook_api_t *api,
 static json_t *
 ngx_webhook_whole_store(const webhook_op_stats_t *stats)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:b, s:I, s:I}",
+    return json_pack("{s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I}",
                      "size", (json_int_t) stats->size,
                      "used", (json_int_t) stats->used,
                      "events", (json_int_t) stats->events,
                      "calls", (json_int_t) stats->calls,
                      "full", stats->full,
                      "quarantine", (json_int_t) stats->quarantine,
-                     "owners", (json_int_t) stats->owners);
+                     "owners", (json_int_t) stats->owners,
+                     "journals", (json_int_t) stats->journals,
+                     "journals_left", (json_int_t) stats->journals_left);
 }
