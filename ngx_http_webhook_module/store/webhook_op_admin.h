@@ -63,6 +63,8 @@ typedef struct {
     uint64_t                   journal_bytes;       /* of their files */
     uint32_t                   journals_left;       /* of processes that are
                                                gone, and not put yet */
+    uint32_t                   journals_unclean;    /* that may have in their
+                                               files what was purged */
     webhook_endpoint_stats_t  *endpoints;   /* by ascending id */
     uint32_t                   count;
 } webhook_op_stats_t;

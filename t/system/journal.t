@@ -12,7 +12,7 @@ use Test::More;
 
 use Webhook::Test::Killed qw(killed);
 use Webhook::Metrics;
-use Webhook::Test qw(wait_for);
+use Webhook::Test qw(slurp wait_for);
 
 
 killed(store => 'journal=4m', then => sub {
@@ -48,6 +48,16 @@ killed(store => 'journal=4m', then => sub {
         return $out !~ /order\.add/;
     }, 30), 'and is sent';
 
+    # What is purged is in no file of theirs any more.
+
+    my ($event) = ($t->ctl('list', '--limit=1', '--json'))[1] =~
+                  /"event": ?"([0-9a-f-]{36})"/;
+    my $id = pack 'H*', $event =~ tr/-//dr;
+
+    is in_journals($t, $id), 1, 'the last event is in a journal';
+    is +($t->ctl('purge', '--yes', $event))[0], 0, 'it is purged';
+    is in_journals($t, $id), 0, 'and is in none';
+
     # Nothing is left but for the journals of the workers that live.
 
     ok wait_for(sub { return journals($t) == 2 }, 30),
@@ -58,6 +68,17 @@ killed(store => 'journal=4m', then => sub {
 });
 
 done_testing;
+
+
+# How many journals have these bytes.
+
+sub in_journals
+{
+    my ($t, $bytes) = @_;
+
+    return scalar grep { index(slurp($_), $bytes) >= 0 }
+                  glob $t->store . '/journal.*';
+}
 
 
 sub journals

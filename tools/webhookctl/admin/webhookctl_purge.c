@@ -14,9 +14,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "webhookctl/webhookctl.h"
 #include "core/json/webhook_path.h"
+
+
+#define CTL_PURGE_PAUSE  100000000L     /* ns between looks at journals */
+#define CTL_PURGE_TRIES  50
 
 
 static int ctl_purge_one(ctl_t *ctl, webhook_store_t *st, const char *word);
@@ -30,6 +35,7 @@ static char *ctl_purge_what(const ctl_t *ctl, const webhook_op_task_t *task,
     const char *id);
 static int ctl_purge_done(const ctl_t *ctl, const webhook_task_t *task,
     uint64_t count);
+static void ctl_purge_journals(webhook_store_t *st);
 
 
 int
@@ -80,7 +86,48 @@ ctl_purge(ctl_t *ctl, webhook_store_t *st)
         }
     }
 
+    ctl_purge_journals(st);
+
     return status;
+}
+
+
+/* Processes overwrite in their journals what was purged, soon: that is waited
+   for. */
+
+static void
+ctl_purge_journals(webhook_store_t *st)
+{
+    unsigned          tries;
+    uint32_t          left;
+    webhook_op_t      op, *ops;
+    struct timespec   pause;
+
+    pause.tv_sec = 0;
+    pause.tv_nsec = CTL_PURGE_PAUSE;
+
+    for (tries = 0; tries < CTL_PURGE_TRIES; tries++) {
+
+        memset(&op, 0, sizeof(op));
+
+        op.type = WEBHOOK_OP_STATS;
+        ops = &op;
+
+        webhook_store_apply(st, &ops, 1);
+
+        left = op.result == WEBHOOK_STORE_OK ? op.u.stats.journals_unclean : 0;
+
+        webhook_op_free(&op);
+
+        if (left == 0) {
+            return;
+        }
+
+        nanosleep(&pause, NULL);
+    }
+
+    ctl_say("the journals of %" PRIu32 " processes may still contain it, until "
+            "these end", left);
 }
 
 
@@ -204,7 +251,15 @@ ctl_purge_many(ctl_t *ctl, webhook_store_t *st)
 
     rc = ctl_sure(ctl, "Remove all that is kept of them, and of calls");
 
-    return rc ? rc : ctl_purge_task(ctl, st, &task, count);
+    if (rc != 0) {
+        return rc;
+    }
+
+    rc = ctl_purge_task(ctl, st, &task, count);
+
+    ctl_purge_journals(st);
+
+    return rc;
 }
 
 

@@ -330,6 +330,7 @@ webhook_kept_stats(webhook_txn_t *t, webhook_op_stats_t *stats)
     int                  rc, alive;
     char                 path[4096];
     uint32_t             i, count;
+    uint64_t             purges;
     unsigned             damaged;
     struct stat          sb;
     webhook_kept_row_t   rows[WEBHOOK_KEPT_ROWS];
@@ -337,12 +338,17 @@ webhook_kept_stats(webhook_txn_t *t, webhook_op_stats_t *stats)
     stats->journals = 0;
     stats->journal_bytes = 0;
     stats->journals_left = 0;
+    stats->journals_unclean = 0;
 
     if (stats->endpoint) {
         return 0;
     }
 
-    rc = webhook_kept_row_list(t, rows, &count, &damaged);
+    rc = webhook_kept_row_purges(t, &purges);
+
+    if (rc == 0) {
+        rc = webhook_kept_row_list(t, rows, &count, &damaged);
+    }
 
     for (i = 0; rc == 0 && i < count; i++) {
 
@@ -357,6 +363,7 @@ webhook_kept_stats(webhook_txn_t *t, webhook_op_stats_t *stats)
         }
 
         stats->journals++;
+        stats->journals_unclean += (rows[i].cleaned != purges);
         stats->journal_bytes += (uint64_t) sb.st_size;
 
         rc = webhook_owner_known(t, rows[i].slot, rows[i].incarnation, &alive);
