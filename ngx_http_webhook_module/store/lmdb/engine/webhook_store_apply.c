@@ -14,6 +14,7 @@
 #include "store/lmdb/space/webhook_store_space.h"
 #include "store/lmdb/files/webhook_store_env.h"
 #include "store/lmdb/expire/webhook_store_expire.h"
+#include "store/lmdb/upkeep/webhook_store_takeover.h"
 #include "store/lmdb/history/webhook_store_replay.h"
 #include "store/lmdb/session/webhook_store_make_room.h"
 #include "store/lmdb/session/webhook_store_session.h"
@@ -410,6 +411,9 @@ webhook_apply_committed(webhook_txn_t *t, webhook_op_t **ops, uint32_t count)
 
         if (ops[i]->type == WEBHOOK_OP_REPLAY) {
             webhook_replay_committed(ops[i]);
+
+        } else if (ops[i]->type == WEBHOOK_OP_TAKEOVER) {
+            webhook_takeover_committed(t, ops[i]);
 
         } else if (ops[i]->type == WEBHOOK_OP_PUT_EVENT
                    && ops[i]->result == WEBHOOK_STORE_OK)

@@ -251,6 +251,15 @@ webhook_takeover_readers(webhook_txn_t *t)
 }
 
 
+void
+webhook_takeover_committed(webhook_txn_t *t, webhook_op_t *op)
+{
+    if (op->u.takeover.forgot) {
+        t->st->forgot = 0;
+    }
+}
+
+
 int
 webhook_takeover_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 {
@@ -299,7 +308,6 @@ webhook_takeover(webhook_txn_t *t, webhook_op_t *op)
 
     op->result = WEBHOOK_STORE_OK;
     op->u.takeover.forgot = t->st->forgot;
-    t->st->forgot = 0;
 
     rc = webhook_owner_dead(t, owners, &count, 1);
     if (rc) {

@@ -21,5 +21,8 @@ int webhook_takeover_end(webhook_txn_t *t);
 int webhook_takeover_peek(webhook_txn_t *t, webhook_op_t *op, int *todo);
 int webhook_takeover(webhook_txn_t *t, webhook_op_t *op);
 
+/* Behind its commit: what it tells is told. */
+void webhook_takeover_committed(webhook_txn_t *t, webhook_op_t *op);
+
 
 #endif /* WEBHOOK_STORE_TAKEOVER_H */

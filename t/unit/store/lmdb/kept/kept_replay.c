@@ -277,7 +277,13 @@ test_apart(int lease)
     fail_id = ids[lease];
     failing = 1;
 
+    util_lmdb(&s->u)->forgot = 1;
+
     webhook_store_apply(s->u.st, p, 2);
+
+    tap_ok(util_lmdb(&s->u)->forgot == (unsigned) lease
+           && ops[0].u.takeover.forgot == !lease,
+           "what a takeover had to tell is told once it is committed");
 
     if (lease) {
         tap_ok(ops[0].result != WEBHOOK_STORE_OK
