@@ -22,6 +22,7 @@
 #define WEBHOOK_HMAC_OUTER  0x5c
 
 
+static void webhook_hmac_half(webhook_digest_t *d, const SHA_LONG state[8]);
 static ssize_t webhook_base64_bytes(const webhook_str_t *text, size_t pad,
     int url, unsigned char *out, size_t size);
 
@@ -181,6 +182,42 @@ webhook_hmac_init(webhook_hmac_t *h, webhook_digest_e digest,
     webhook_digest_add(&h->outer, pad, block);
 
     OPENSSL_cleanse(pad, sizeof(pad));
+}
+
+
+void
+webhook_hmac_prepare(webhook_hmac_key_t *k, const unsigned char *key,
+    size_t len)
+{
+    webhook_hmac_t  h;
+
+    webhook_hmac_init(&h, WEBHOOK_DIGEST_SHA256, key, len);
+
+    memcpy(k->inner, h.inner.ctx.sha256.h, sizeof(k->inner));
+    memcpy(k->outer, h.outer.ctx.sha256.h, sizeof(k->outer));
+
+    OPENSSL_cleanse(&h, sizeof(webhook_hmac_t));
+}
+
+
+void
+webhook_hmac_resume(webhook_hmac_t *h, const webhook_hmac_key_t *k)
+{
+    webhook_hmac_half(&h->inner, k->inner);
+    webhook_hmac_half(&h->outer, k->outer);
+}
+
+
+/* As it is behind its first block. */
+
+static void
+webhook_hmac_half(webhook_digest_t *d, const SHA_LONG state[8])
+{
+    webhook_digest_init(d, WEBHOOK_DIGEST_SHA256);
+
+    memcpy(d->ctx.sha256.h, state, sizeof(d->ctx.sha256.h));
+
+    d->ctx.sha256.Nl = SHA256_CBLOCK * 8;
 }
 
 

@@ -90,6 +90,11 @@ webhook_key_read(webhook_key_t *key, const webhook_str_t *text,
         return WEBHOOK_ERROR;
     }
 
+    if (key->kind == WEBHOOK_KEY_SECRET) {
+        webhook_hmac_prepare(&key->hmac, key->bytes, key->len);
+        key->prepared = 1;
+    }
+
     return WEBHOOK_OK;
 }
 

@@ -13,7 +13,7 @@
 #ifndef WEBHOOK_KEY_H
 #define WEBHOOK_KEY_H
 
-#include "core/base/webhook_str.h"
+#include "core/signature/webhook_digest.h"
 
 
 #define WEBHOOK_ED25519_KEY    32
@@ -59,8 +59,10 @@ typedef struct {
     uint8_t         kind;               /* webhook_key_kind_e */
     uint8_t         weak:1;             /* too short to be called safe */
     uint8_t         doubt:1;            /* a text that may be meant as base64 */
+    uint8_t         prepared:1;         /* "hmac" is */
     uint32_t        exponent;           /* of RSA */
     unsigned char   bytes[WEBHOOK_KEY_MAX];
+    webhook_hmac_key_t  hmac;           /* of a secret that was read */
 } webhook_key_t;
 
 

@@ -6,13 +6,8 @@
 #include "core/signature/webhook_scheme.h"
 
 
-#define WEBHOOK_NUMBER_SIZE  sizeof("-9223372036854775808")
-
-
 static webhook_str_t webhook_scheme_part(const webhook_scheme_t *s, unsigned i,
     const webhook_message_t *m, unsigned char number[WEBHOOK_NUMBER_SIZE]);
-static webhook_str_t webhook_sign_number(int64_t n,
-    unsigned char number[WEBHOOK_NUMBER_SIZE]);
 
 
 static const webhook_part_t  webhook_parts_standard[] = {
@@ -66,7 +61,7 @@ webhook_scheme_part(const webhook_scheme_t *s, unsigned i,
 
     case WEBHOOK_PART_TIMESTAMP:
         return m->stamp.len ? m->stamp
-                            : webhook_sign_number(m->timestamp, number);
+                            : webhook_scheme_number(m->timestamp, number);
 
     default:
         return m->values[i];
@@ -74,8 +69,8 @@ webhook_scheme_part(const webhook_scheme_t *s, unsigned i,
 }
 
 
-static webhook_str_t
-webhook_sign_number(int64_t n, unsigned char number[WEBHOOK_NUMBER_SIZE])
+webhook_str_t
+webhook_scheme_number(int64_t n, unsigned char number[WEBHOOK_NUMBER_SIZE])
 {
     uint64_t        u;
     webhook_str_t   text;
@@ -111,7 +106,12 @@ webhook_scheme_mac(const webhook_scheme_t *s, const webhook_key_t *key,
     webhook_hmac_t  hmac;
     unsigned char   number[WEBHOOK_NUMBER_SIZE];
 
-    webhook_hmac_init(&hmac, s->digest, key->bytes, key->len);
+    if (key->prepared && s->digest == WEBHOOK_DIGEST_SHA256) {
+        webhook_hmac_resume(&hmac, &key->hmac);
+
+    } else {
+        webhook_hmac_init(&hmac, s->digest, key->bytes, key->len);
+    }
 
     for (i = 0; i < s->nparts; i++) {
 

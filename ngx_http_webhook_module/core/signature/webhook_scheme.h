@@ -135,6 +135,13 @@ int webhook_digest_find(const webhook_str_t *name, webhook_digest_e *digest);
 int webhook_encoding_find(const webhook_str_t *name,
     webhook_encoding_e *encoding);
 
+/* Writes a number as a signed string has it; the text refers to what is given. */
+
+#define WEBHOOK_NUMBER_SIZE    20       /* "-9223372036854775808" */
+
+webhook_str_t webhook_scheme_number(int64_t n,
+    unsigned char number[WEBHOOK_NUMBER_SIZE]);
+
 /* 1 if the signed string has such a part, else 0. */
 int webhook_scheme_has(const webhook_scheme_t *s, webhook_part_e what);
 

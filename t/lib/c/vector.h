@@ -10,6 +10,7 @@
 #ifndef VECTOR_H
 #define VECTOR_H
 
+#include "key_flip.h"
 #include "tap.h"
 #include "core/signature/presets/webhook_presets.h"
 
@@ -447,9 +448,9 @@ vector_key(void)
 
     for ( /* void */ ; i < vector.key.len; i++) {
         for (bit = 0; bit < 8; bit++) {
-            vector.key.bytes[i] ^= 1 << bit;
+            key_flip(&vector.key, i, bit);
             wrong += vector_verify() == WEBHOOK_VERIFY_OK;
-            vector.key.bytes[i] ^= 1 << bit;
+            key_flip(&vector.key, i, bit);
         }
     }
 

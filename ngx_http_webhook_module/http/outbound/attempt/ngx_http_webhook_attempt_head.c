@@ -13,6 +13,9 @@
 
 static size_t ngx_webhook_attempt_head_size(ngx_webhook_attempt_t *attempt,
     ngx_webhook_endpoint_t *ep, ngx_str_t *event_header);
+static u_char *ngx_webhook_attempt_own(u_char *p, ngx_webhook_endpoint_t *ep,
+    webhook_rendition_t *rendition);
+static u_char *ngx_webhook_attempt_number(u_char *p, int64_t n);
 static u_char *ngx_webhook_attempt_headers(u_char *p, ngx_str_t *headers,
     ngx_uint_t all);
 static void ngx_webhook_attempt_trace(ngx_webhook_attempt_t *attempt,
@@ -30,14 +33,13 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
     size_t                size;
     time_t                now;
     ngx_int_t             rc;
-    ngx_str_t             head, headers;
+    ngx_str_t             headers;
     ngx_uint_t            all;
     webhook_event_t      *event;
     webhook_rendition_t  *rendition;
 
     event = &attempt->lease.event;
     rendition = &event->rendition;
-    head = ep->head;
     headers = *ngx_webhook_nstr(&rendition->headers);
 
     all = (ngx_webhook_moved_take(&headers) == ep->moved);
@@ -56,18 +58,7 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
 
     now = ngx_time();
 
-    if (rendition->request.len) {
-
-        /* a request line of its own, in place of the first line */
-
-        p = ngx_cpymem(p, rendition->request.data, rendition->request.len);
-        p = ngx_cpymem(p, " HTTP/1.1" CRLF, sizeof(" HTTP/1.1" CRLF) - 1);
-
-        head.data = ngx_strlchr(head.data, head.data + head.len, LF) + 1;
-        head.len -= head.data - ep->head.data;
-    }
-
-    p = ngx_cpymem(p, head.data, head.len);
+    p = ngx_webhook_attempt_own(p, ep, rendition);
 
     if (rendition->content_type.len) {
         p = ngx_cpymem(p, "Content-Type: ", sizeof("Content-Type: ") - 1);
@@ -108,9 +99,13 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
         p += WEBHOOK_ID_TEXT_LEN;
     }
 
-    p = ngx_sprintf(p, CRLF "webhook-timestamp: %T"
-                    CRLF "webhook-attempt: %uD" CRLF,
-                    now, attempt->lease.number);
+    p = ngx_cpymem(p, CRLF "webhook-timestamp: ",
+                   sizeof(CRLF "webhook-timestamp: ") - 1);
+    p = ngx_webhook_attempt_number(p, now);
+    p = ngx_cpymem(p, CRLF "webhook-attempt: ",
+                   sizeof(CRLF "webhook-attempt: ") - 1);
+    p = ngx_webhook_attempt_number(p, attempt->lease.number);
+    *p++ = CR; *p++ = LF;
 
     rc = ngx_webhook_attempt_sign(attempt, ep, now, &p,
                                   attempt->exchange.head.data + size);
@@ -119,11 +114,51 @@ ngx_webhook_attempt_head(ngx_webhook_attempt_t *attempt,
         return rc;
     }
 
-    p = ngx_sprintf(p, "Content-Length: %uz" CRLF CRLF, rendition->body.len);
+    p = ngx_cpymem(p, "Content-Length: ", sizeof("Content-Length: ") - 1);
+    p = ngx_webhook_attempt_number(p, (int64_t) rendition->body.len);
+    *p++ = CR; *p++ = LF;
+    *p++ = CR; *p++ = LF;
 
     attempt->exchange.head.len = p - attempt->exchange.head.data;
 
     return NGX_OK;
+}
+
+
+/* The endpoint's own, behind a request line of the rendition where that has
+   one, in the place of the first line. */
+
+static u_char *
+ngx_webhook_attempt_own(u_char *p, ngx_webhook_endpoint_t *ep,
+    webhook_rendition_t *rendition)
+{
+    u_char  *rest, *last;
+
+    rest = ep->head.data;
+    last = ep->head.data + ep->head.len;
+
+    if (rendition->request.len) {
+        p = ngx_cpymem(p, rendition->request.data, rendition->request.len);
+        p = ngx_cpymem(p, " HTTP/1.1" CRLF, sizeof(" HTTP/1.1" CRLF) - 1);
+
+        rest = ngx_strlchr(rest, last, LF) + 1;
+    }
+
+    return ngx_cpymem(p, rest, last - rest);
+}
+
+
+/* Faster than a format, which is looked through each time. */
+
+static u_char *
+ngx_webhook_attempt_number(u_char *p, int64_t n)
+{
+    u_char         digits[WEBHOOK_NUMBER_SIZE];
+    webhook_str_t  text;
+
+    text = webhook_scheme_number(n, digits);
+
+    return ngx_cpymem(p, text.data, text.len);
 }
 
 

@@ -33,9 +33,10 @@ digest_of_openssl(webhook_digest_e digest)
 static int
 hmac_agrees(webhook_digest_e digest, size_t nkey, size_t ntext, size_t cut)
 {
-    unsigned        n;
-    webhook_hmac_t  h, zero;
-    unsigned char   got[WEBHOOK_DIGEST_MAX], want[EVP_MAX_MD_SIZE];
+    unsigned            n;
+    webhook_hmac_t      h, zero;
+    unsigned char       got[WEBHOOK_DIGEST_MAX], want[EVP_MAX_MD_SIZE];
+    webhook_hmac_key_t  prepared;
 
     memset(&zero, 0, sizeof(zero));
 
@@ -43,6 +44,20 @@ hmac_agrees(webhook_digest_e digest, size_t nkey, size_t ntext, size_t cut)
         == NULL)
     {
         return 0;
+    }
+
+    if (digest == WEBHOOK_DIGEST_SHA256) {
+
+        webhook_hmac_prepare(&prepared, nkey ? key : NULL, nkey);
+
+        webhook_hmac_resume(&h, &prepared);
+        webhook_hmac_add(&h, text, cut);
+        webhook_hmac_add(&h, text + cut, ntext - cut);
+        webhook_hmac_end(&h, got);
+
+        if (memcmp(got, want, n) != 0 || memcmp(&h, &zero, sizeof(h)) != 0) {
+            return 0;
+        }
     }
 
     webhook_hmac_init(&h, digest, nkey ? key : NULL, nkey);

@@ -6,6 +6,7 @@
  */
 
 #include "signed.h"
+#include "key_flip.h"
 
 #include <openssl/err.h>
 
@@ -170,16 +171,21 @@ case_keys(const signed_case_t *c)
                 continue;
             }
 
-            s.keys[0].bytes[n] ^= 1 << bit;
+            key_flip(&s.keys[0], n, bit);
             ok = ok && signed_verify(&s) == WEBHOOK_VERIFY_MISMATCH;
-            s.keys[0].bytes[n] ^= 1 << bit;
+            key_flip(&s.keys[0], n, bit);
         }
     }
 
     tap_ok(ok, "%s: no bit of the key can be flipped", c->title);
 
+    s.keys[0].prepared = 0;
+    tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_OK,
+           "%s: nor does it matter whether it is prepared", c->title);
+    s.keys[0].prepared = key.prepared;
+
     s.keys[1] = key;
-    s.keys[0].bytes[40 % key.len] ^= 1;
+    key_flip(&s.keys[0], 40 % key.len, 0);
     s.verifier.nkeys = 2;
 
     tap_ok(signed_verify(&s) == WEBHOOK_VERIFY_OK && s.verified.key == 1,
