@@ -3,8 +3,8 @@
 #:   unit-asan       the same under the address and undefined sanitizers
 #:   unit-build, unit-asan-build    build them only
 #:   interop         build t/interop/*.c, which tests call, in
-#:                   $(BUILD)/interop; those named lib* for LD_PRELOAD,
-#:                   those in t/interop/nginx are modules for nginx
+#:                   $(BUILD)/interop; those in t/interop/preload are for
+#:                   LD_PRELOAD, those in t/interop/nginx modules for nginx
 #:
 #:   UNIT="json id" takes those of the programs only; CORE_SRCS="FILES" and
 #:   STORE_SRCS="FILES" link those sources only.
@@ -14,8 +14,8 @@ CORE_SRCS  ?= $(call room_files,c,$(filter core/%,$(ROOMS)))
 STORE_SRCS ?= $(call room_files,c,$(filter store store/%,$(ROOMS)))
 CTL_SRCS   := $(sort $(shell find tools/webhookctl -name '*.c'))
 UNIT_SRCS  := $(sort $(shell find t/unit -name '*.c'))
-LOAD_SRCS  := $(sort $(wildcard t/interop/lib*.c))
-CALL_SRCS  := $(filter-out $(LOAD_SRCS),$(sort $(wildcard t/interop/*.c)))
+LOAD_SRCS  := $(sort $(wildcard t/interop/preload/*.c))
+CALL_SRCS  := $(sort $(wildcard t/interop/*.c))
 
 # by their names alone, or from t/unit
 UNITS      := $(patsubst t/unit/%.c,%,$(UNIT_SRCS))
@@ -121,7 +121,7 @@ unit-asan: unit-asan-build
 CALL_OBJS := $(patsubst t/interop/%.c,$(BUILD)/plain/interop/%.o,$(CALL_SRCS))
 CALL_BINS := $(patsubst t/interop/%.c,$(BUILD)/interop/%,$(CALL_SRCS))
 
-LOAD_LIBS := $(patsubst t/interop/%.c,$(BUILD)/interop/%.so,$(LOAD_SRCS))
+LOAD_LIBS := $(patsubst t/interop/preload/%.c,$(BUILD)/interop/%.so,$(LOAD_SRCS))
 
 # modules of the tests' own, which nginx loads beside ours
 NGX_SRCS := $(sort $(wildcard t/interop/nginx/*.c))
@@ -139,7 +139,7 @@ $(NGX_LIBS): $(BUILD)/interop/%.so: t/interop/nginx/%.c \
 	    -f $(ROOT)/t/interop/nginx/module.mk -C "$(TREE_$(BUILD))" \
 	    OUT=$@ SOURCE=$(ROOT)/$< test-module
 
-$(LOAD_LIBS): $(BUILD)/interop/%.so: t/interop/%.c $(BUILD)/plain/flags
+$(LOAD_LIBS): $(BUILD)/interop/%.so: t/interop/preload/%.c $(BUILD)/plain/flags
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) $(SEES_unit) -shared \

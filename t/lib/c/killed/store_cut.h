@@ -6,10 +6,11 @@
  * them.  A test program that includes this has such calls of its own, which
  * count; cut_each() runs a scene again and again, killed at the first, the
  * second ... of them, until it comes to its end, and looks at the store after
- * each.  t/interop/libwebhook_cut.c makes a library of it, for LD_PRELOAD
- * with other programs: WEBHOOK_CUT=N, and WEBHOOK_CUT_FILE=END of the names
- * of the files meant (data.mdb unless given).  With WEBHOOK_CUT_FULL nobody is
- * killed: while the number is not 0 there is no room for what is written.
+ * each.  t/interop/preload/libwebhook_cut.c makes a library of it, for
+ * LD_PRELOAD with other programs: WEBHOOK_CUT=N, and WEBHOOK_CUT_FILE=END of
+ * the names of the files meant (data.mdb unless given).  With WEBHOOK_CUT_FULL
+ * nobody is killed: while the number is not 0 there is no room for what is
+ * written.
  *
  * The call is not made: what the process did before it is in the file, what
  * it would have done after it is not.
