@@ -19,7 +19,6 @@ my $cut = Webhook::Cut->new
 
 # "make soak" takes every N
 my $stride = $ENV{WEBHOOK_TEST_STRIDE} // 3;
-my $most = 400;
 
 my $s = Webhook::Routes->new(workers => 1, env => $cut->env);
 my ($t, $manager) = @$s{qw(t manager)};
@@ -77,29 +76,6 @@ sub records
     return @{$page->{items}};
 }
 
-# Runs it, killed at each N, until nobody is: a run is given its key, and what
-# tells how often it was done.
-
-sub each_cut
-{
-    my ($name, $run) = @_;
-    my ($n, $killed, $whole, @wrong) = (1, 0, 0);
-
-    for ( ; $n < $most && !$whole && @wrong < 4; $n += $stride) {
-        $run->("$name $n", sub { $cut->at($n) },
-               sub { push @wrong, "$n: @_" });
-
-        $whole = $cut->left != 0;
-        $killed += !$whole;
-        $cut->at(0);
-    }
-
-    ok $whole, "$name: it makes fewer than $most writes";
-    cmp_ok $killed, '>', 0, "killed $killed times";
-    is_deeply \@wrong, [], 'nothing is done twice, or without a record'
-        or diag explain \@wrong;
-}
-
 sub once { return (headers => ['Idempotency-Key' => $_[0]]) }
 
 
@@ -113,7 +89,7 @@ sub copies
     return scalar @{$page->{items}};
 }
 
-each_cut(delivery => sub {
+$cut->each(delivery => $stride, sub {
     my ($key, $begin, $wrong) = @_;
     my ($had, $recorded) = (copies(), scalar records('action=replay'));
 
@@ -146,7 +122,7 @@ sub calls { return scalar @{$s->{api}->requests} }
 
 my %answers;
 
-each_cut(call => sub {
+$cut->each(call => $stride, sub {
     my ($key, $begin, $wrong) = @_;
     my $replay = "receivers/$rc->{id}/calls/$call->{id}/replay";
     my ($had, $recorded) = (calls(), scalar records('kind=call'));
@@ -180,7 +156,7 @@ ok $answers{200}, 'some are answered';
 
 my $import = 0;
 
-each_cut(import => sub {
+$cut->each(import => $stride, sub {
     my ($key, $begin, $wrong) = @_;
     my $n = ++$import;
 

@@ -20,13 +20,37 @@ Webhook::Cut - the worker is killed that makes the Nth write to the store
     $cut->at(1);            # from now on the disk has no room for the store
     $cut->at(0);            # now it has
 
+    $cut = Webhook::Cut->new(unknown => 1);
+
+    $cut->at(2);            # the second commit from now on fails, so that
+    $cut->at(2, 1);         #   nobody knows whether it was made; or it was
+
+    my $pause = Webhook::Cut->new(pause => 1);      # see Webhook::Test::Race
+
+    my $t = Webhook::Test->new(env => $cut->env($pause));
+
+=head2 each(NAME, STRIDE, RUN)
+
+Calls RUN, killed at the first, the STRIDEth behind it, ... write, until nobody
+is: with a key, with code that begins to count, and with code that is told what is
+wrong.  Three tests.
+
 =cut
 
 use strict;
 use warnings;
 
+use Test::More ();
+
 use Webhook::Nginx qw(build_dir);
 use Webhook::Sandbox qw(asan temp_dir write_file);
+
+
+my %kinds = (
+    unknown => ['commit', 'WEBHOOK_COMMIT'],
+    pause   => ['pause', 'WEBHOOK_PAUSE'],
+    full    => ['cut', 'WEBHOOK_CUT_LEFT', 'WEBHOOK_CUT_FULL'],
+);
 
 
 # Nothing under a sanitizer, whose library has to be the first.
@@ -35,17 +59,22 @@ sub new
 {
     my ($class, %args) = @_;
 
-    my $library = build_dir() . '/interop/libwebhook_cut.so';
+    my ($kind) = grep { $args{$_} } sort keys %kinds;
+    my ($name, $file, @set) = $kind ? @{$kinds{$kind}}
+                                    : ('cut', 'WEBHOOK_CUT_LEFT');
+
+    my $library = build_dir() . "/interop/libwebhook_$name.so";
 
     return if asan() || !-e $library;
 
     my $self = bless {
         library => $library,
-        full => $args{full},
-        file => temp_dir('cut') . '/left',
+        file => temp_dir('cut') . "/$name",
     }, $class;
 
-    write_file($self->{file}, "\0" x 8);
+    $self->{env} = { $file => $self->{file}, map { $_ => 1 } @set };
+
+    write_file($self->{file}, "\0" x 80);
     chmod 0666, $self->{file};
 
     return $self;
@@ -54,19 +83,19 @@ sub new
 
 sub env
 {
-    my ($self) = @_;
+    my ($self, @others) = @_;
 
-    return { LD_PRELOAD => $self->{library}, WEBHOOK_CUT_LEFT => $self->{file},
-             $self->{full} ? (WEBHOOK_CUT_FULL => 1) : () };
+    return { LD_PRELOAD => join(':', map { $_->{library} } $self, @others),
+             map { %{$_->{env}} } $self, @others };
 }
 
 
 sub at
 {
-    my ($self, $n) = @_;
+    my ($self, $n, $more, $text) = @_;
 
     open my $out, '+<:raw', $self->{file} or die "$self->{file}: $!";
-    syswrite $out, pack('Q', $n);
+    syswrite $out, pack('QQ', $n, $more // 0) . ($text // '') . "\0";
 }
 
 
@@ -75,9 +104,36 @@ sub left
     my ($self) = @_;
 
     open my $in, '<:raw', $self->{file} or die "$self->{file}: $!";
-    sysread $in, my $bytes, 8;
+    sysread $in, my $bytes, 16;
 
-    return unpack 'Q', $bytes;
+    my @numbers = unpack 'QQ', $bytes;
+
+    return wantarray ? @numbers : $numbers[0];
+}
+
+
+sub each
+{
+    my ($self, $name, $stride, $run) = @_;
+    my ($n, $killed, $whole, @wrong) = (1, 0, 0);
+    my $most = 400;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    for ( ; $n < $most && !$whole && @wrong < 4; $n += $stride) {
+        $run->("$name $n", sub { $self->at($n) },
+               sub { push @wrong, "$n: @_" });
+
+        $whole = $self->left != 0;
+        $killed += !$whole;
+        $self->at(0);
+    }
+
+    Test::More::ok($whole, "$name: it makes fewer than $most writes");
+    Test::More::cmp_ok($killed, '>', 0, "killed $killed times");
+    Test::More::is_deeply(\@wrong, [],
+                          'nothing is done twice, or without a record')
+        or Test::More::diag(Test::More::explain(\@wrong));
 }
 
 

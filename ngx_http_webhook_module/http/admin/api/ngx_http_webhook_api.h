@@ -175,6 +175,8 @@ ngx_int_t ngx_webhook_api_not_found(ngx_webhook_api_t *api, const char *what,
     ngx_str_t *name);
 /* 507: nothing was changed, since there is no room for it or for its record. */
 ngx_int_t ngx_webhook_api_full(ngx_webhook_api_t *api);
+/* 503: the store failed in the middle of a commit. */
+ngx_int_t ngx_webhook_api_not_known(ngx_webhook_api_t *api);
 /* 412: it is of another version than If-Match has. */
 ngx_int_t ngx_webhook_api_stale(ngx_webhook_api_t *api, uint64_t version);
 

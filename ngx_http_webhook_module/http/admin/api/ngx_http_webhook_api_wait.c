@@ -199,12 +199,20 @@ static ngx_int_t
 ngx_webhook_api_store_failed(ngx_webhook_api_t *api,
     webhook_store_result_e result)
 {
-    return ngx_webhook_api_unavailable(api, result == WEBHOOK_STORE_UNKNOWN
-                                      ? "The store failed, and it is not known "
-                                        "whether this was done: look, or ask "
-                                        "again with the same Idempotency-Key"
-                                      : "The store is not available; nothing "
-                                        "was changed");
+    return result == WEBHOOK_STORE_UNKNOWN
+           ? ngx_webhook_api_not_known(api)
+           : ngx_webhook_api_unavailable(api, "The store is not available; "
+                                              "nothing was changed");
+}
+
+
+ngx_int_t
+ngx_webhook_api_not_known(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_api_unavailable(api, "The store failed, and it is not "
+                                            "known whether this was done: "
+                                            "look, or ask again with the same "
+                                            "Idempotency-Key");
 }
 
 

@@ -52,8 +52,10 @@ typedef enum {
     NGX_WEBHOOK_REGISTRY_FULL,      /* the store is */
     NGX_WEBHOOK_REGISTRY_LOCKED,    /* no key opens what is kept of it, or there
                                        is none to seal it with */
-    NGX_WEBHOOK_REGISTRY_UNAVAILABLE    /* nothing was changed, or nobody knows;
-                                           also: there is no memory */
+    NGX_WEBHOOK_REGISTRY_UNKNOWN,   /* the store failed in the middle of the
+                                       commit: it may be changed, or not */
+    NGX_WEBHOOK_REGISTRY_UNAVAILABLE    /* nothing was changed; also: there is no
+                                           memory */
 } ngx_webhook_registry_result_e;
 
 

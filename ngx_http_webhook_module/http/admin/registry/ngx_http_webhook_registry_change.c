@@ -559,6 +559,9 @@ ngx_webhook_registry_result(ngx_webhook_registry_job_t *rj,
             return NGX_WEBHOOK_REGISTRY_FULL;
         }
 
+    case WEBHOOK_STORE_UNKNOWN:
+        return NGX_WEBHOOK_REGISTRY_UNKNOWN;
+
     default:
         return NGX_WEBHOOK_REGISTRY_UNAVAILABLE;
     }

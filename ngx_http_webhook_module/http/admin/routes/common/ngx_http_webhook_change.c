@@ -537,6 +537,9 @@ ngx_webhook_change_refused(ngx_webhook_change_ctx_t *ctx)
                                        "opens the secrets of this %s, or there "
                                        "is none to keep secrets with", kind);
 
+    case NGX_WEBHOOK_REGISTRY_UNKNOWN:
+        return ngx_webhook_api_not_known(api);
+
     default:
         return ngx_webhook_api_problem(api, NGX_HTTP_SERVICE_UNAVAILABLE,
                                        "The store did not answer: ask for the "

@@ -66,6 +66,10 @@ ngx_webhook_import_log_keep(ngx_webhook_api_t *api,
     ngx_str_t        what;
     webhook_once_t   once;
 
+    /* where somebody was faster it is judged, and kept, once more */
+
+    ngx_webhook_import_log_drop(log, item);
+
     /* those behind it were done by an earlier request */
 
     if (json_array_insert_new(log->done, log->place,

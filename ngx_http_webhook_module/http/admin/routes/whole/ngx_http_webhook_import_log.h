@@ -28,8 +28,9 @@ void ngx_webhook_import_log_free(ngx_webhook_import_log_t *log);
 json_t *ngx_webhook_import_log_known(ngx_webhook_import_log_t *log,
     size_t item);
 
-/* Before a change: *answer, in the pool, is what is to be kept with it.  NGX_OK
-   or NGX_ERROR.  And where the change was not made. */
+/* Before a change, each time that it is tried: *answer, in the pool, is what is
+   to be kept with it.  NGX_OK or NGX_ERROR.  And where the change was not
+   made. */
 ngx_int_t ngx_webhook_import_log_keep(ngx_webhook_api_t *api,
     ngx_webhook_import_log_t *log, size_t item, const char *result,
     const webhook_str_t *id, ngx_pool_t *pool, ngx_str_t *answer);

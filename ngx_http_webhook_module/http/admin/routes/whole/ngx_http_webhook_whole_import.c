@@ -6,7 +6,8 @@
  * they are there by their id or their name; one after the other, each a change
  * of its own, which counts as a request of the company's quota.  With an
  * Idempotency-Key each change keeps under it what was done so far, so that none
- * is done twice where a worker was killed between two of them.
+ * is done twice where a worker was killed between two of them, or where it is
+ * not known whether one was made.
  */
 
 #include "core/definition/webhook_definition.h"
@@ -52,6 +53,9 @@ static ngx_int_t ngx_webhook_import_keep(ngx_webhook_registry_change_t *c);
 static void ngx_webhook_import_done(ngx_webhook_registry_change_t *c);
 static ngx_int_t ngx_webhook_import_result(ngx_webhook_import_t *import,
     ngx_webhook_registry_change_t *c);
+static ngx_int_t ngx_webhook_import_unknown(ngx_webhook_import_t *import,
+    ngx_webhook_registry_change_t *c);
+static json_t *ngx_webhook_import_kind(ngx_webhook_registry_change_t *c);
 static ngx_int_t ngx_webhook_import_add(ngx_webhook_import_t *import,
     json_t *kind, json_t *id, const char *result, const char *detail,
     json_t *errors);
@@ -386,16 +390,20 @@ static void
 ngx_webhook_import_done(ngx_webhook_registry_change_t *c)
 {
     ngx_int_t              rc;
+    ngx_uint_t             unknown;
     ngx_webhook_import_t  *import;
 
     import = c->data;
 
-    rc = ngx_webhook_import_result(import, c);
+    unknown = (c->result == NGX_WEBHOOK_REGISTRY_UNKNOWN);
+
+    rc = unknown ? ngx_webhook_import_unknown(import, c)
+                 : ngx_webhook_import_result(import, c);
 
     ngx_webhook_registry_change_destroy(c);
     import->change = NULL;
 
-    if (rc == NGX_OK) {
+    if (rc == NGX_OK && !unknown) {
         rc = ngx_webhook_import_next(import);
     }
 
@@ -428,12 +436,49 @@ ngx_webhook_import_result(ngx_webhook_import_t *import,
         ngx_webhook_import_log_drop(&import->log, import->next - 1);
     }
 
-    return ngx_webhook_import_add(import,
-               json_string(c->kind == WEBHOOK_OBJECT_ENDPOINT ? "endpoint"
-                                                              : "receiver"),
+    return ngx_webhook_import_add(import, ngx_webhook_import_kind(c),
                c->result == NGX_WEBHOOK_REGISTRY_OK
                ? ngx_webhook_api_string(&c->object.id) : json_null(),
                result, reason, errors);
+}
+
+
+/*
+ * Whether this one was done is not known: the store alone knows, by what is kept
+ * under the key.  So nothing is kept behind it, and who asks again with the key
+ * goes on from what is there.
+ */
+
+static ngx_int_t
+ngx_webhook_import_unknown(ngx_webhook_import_t *import,
+    ngx_webhook_registry_change_t *c)
+{
+    json_t  *results;
+
+    if (ngx_webhook_import_add(import, ngx_webhook_import_kind(c),
+                               ngx_webhook_api_string(&c->object.id),
+                               "unknown",
+                               "the store failed, and it is not known whether "
+                               "this was done; what is behind it was not begun",
+                               json_array())
+        != NGX_OK
+        || ngx_webhook_api_not_known(import->api) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    results = import->results;
+    import->results = NULL;
+
+    return ngx_webhook_api_member(import->api, "items", results);
+}
+
+
+static json_t *
+ngx_webhook_import_kind(ngx_webhook_registry_change_t *c)
+{
+    return json_string(c->kind == WEBHOOK_OBJECT_ENDPOINT ? "endpoint"
+                                                          : "receiver");
 }
 
 
