@@ -196,10 +196,13 @@ ngx_int_t ngx_webhook_api_stale(ngx_webhook_api_t *api, uint64_t version);
  * part of it.  "what" tells how far it has come, in the pool; it has no secret
  * in it.  The answer takes its place.  Where there is none, because the worker
  * was killed, the route is called with api->begun the next time, and goes on
- * from there.
+ * from there.  Where what was begun is not done after all, and a problem was set
+ * that says why, ngx_webhook_api_undone() makes the key free again, and returns
+ * what a handler does.
  */
 ngx_int_t ngx_webhook_api_begun(ngx_webhook_api_t *api, ngx_pool_t *pool,
     ngx_str_t *what, webhook_once_t *once);
+ngx_int_t ngx_webhook_api_undone(ngx_webhook_api_t *api);
 ngx_int_t ngx_webhook_api_keep(ngx_webhook_api_t *api, webhook_once_t *once);
 ngx_int_t ngx_webhook_api_known(ngx_webhook_api_t *api, webhook_once_t *once);
 

@@ -19,6 +19,9 @@
 #define NGX_WEBHOOK_API_SEALED  's'
 #define NGX_WEBHOOK_API_BEGUN   'b'
 
+#define NGX_WEBHOOK_API_UNDONE  1           /* ms that a key is kept of which
+                                               nothing came */
+
 
 static void ngx_webhook_api_once_gone(void *data);
 static ngx_int_t ngx_webhook_api_once_asked(ngx_webhook_api_t *api,
@@ -186,6 +189,27 @@ ngx_webhook_api_begun(ngx_webhook_api_t *api, ngx_pool_t *pool,
     api->once.replace = 1;
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_webhook_api_undone(ngx_webhook_api_t *api)
+{
+    webhook_op_t  op;
+
+    if (api->once.keep == 0) {
+        return NGX_OK;
+    }
+
+    ngx_memzero(&op, sizeof(webhook_op_t));
+
+    op.type = WEBHOOK_OP_RECORD;
+    op.u.record.wall = ngx_webhook_clock_wall();
+    op.u.record.once = api->once;
+    op.u.record.once.keep = NGX_WEBHOOK_API_UNDONE;
+    op.u.record.once.replace = 1;
+
+    return ngx_webhook_api_store_any(api, &op, ngx_webhook_api_once_kept);
 }
 
 

@@ -28,7 +28,14 @@ static ngx_int_t ngx_webhook_receivers_type(ngx_webhook_api_t *api,
     ngx_str_t *type);
 static ngx_int_t ngx_webhook_receivers_try_record(
     ngx_webhook_receivers_try_t *ctx);
+static ngx_int_t ngx_webhook_receivers_try_able(
+    ngx_webhook_receivers_try_t *ctx);
+static ngx_int_t ngx_webhook_receivers_try_look(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_receivers_try_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_receivers_try_begin(
+    ngx_webhook_receivers_try_t *ctx);
+static ngx_int_t ngx_webhook_receivers_try_not(ngx_webhook_api_t *api,
+    ngx_int_t rc);
 static void ngx_webhook_receivers_tried(ngx_webhook_try_t *t);
 static ngx_int_t ngx_webhook_receivers_try_end(ngx_webhook_api_t *api);
 static json_t *ngx_webhook_receivers_try_answer(ngx_webhook_try_t *t);
@@ -183,17 +190,8 @@ ngx_int_t
 ngx_webhook_receivers_try(ngx_webhook_api_t *api, ngx_webhook_try_t *t,
     ngx_webhook_scope_thing_t *thing, const char *action)
 {
+    ngx_int_t                     rc;
     ngx_webhook_receivers_try_t  *ctx;
-
-    /* of one that is held there may be the name alone */
-
-    if (thing->receiver == NULL || (thing->object && thing->object->reason)) {
-        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                       "The receiver is held: %s",
-                                       thing->object && thing->object->reason
-                                       ? thing->object->reason
-                                       : "its settings cannot be used");
-    }
 
     ctx = ngx_pcalloc(api->pool, sizeof(ngx_webhook_receivers_try_t));
     if (ctx == NULL) {
@@ -208,16 +206,51 @@ ngx_webhook_receivers_try(ngx_webhook_api_t *api, ngx_webhook_try_t *t,
     ngx_webhook_scope(api)->data = ctx;
 
     t->request = api->request;
-    t->receiver = thing->receiver;
     t->handler = ngx_webhook_receivers_tried;
     t->data = ctx;
 
-    if (ngx_webhook_try_able(t) != NGX_OK) {
-        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT, "%V",
-                                       &t->error);
+    rc = ngx_webhook_receivers_try_able(ctx);
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_OK : rc;
     }
 
     return ngx_webhook_receivers_try_record(ctx);
+}
+
+
+/* NGX_OK; NGX_DECLINED, with a problem; NGX_ERROR. */
+
+static ngx_int_t
+ngx_webhook_receivers_try_able(ngx_webhook_receivers_try_t *ctx)
+{
+    ngx_int_t                   rc;
+    ngx_webhook_scope_thing_t  *thing;
+
+    thing = &ctx->thing;
+
+    /* of one that is held there may be the name alone */
+
+    if (thing->receiver == NULL || (thing->object && thing->object->reason)) {
+        rc = ngx_webhook_api_problem(ctx->api, NGX_HTTP_CONFLICT,
+                                     "The receiver is held: %s",
+                                     thing->object && thing->object->reason
+                                     ? thing->object->reason
+                                     : "its settings cannot be used");
+
+        return rc == NGX_OK ? NGX_DECLINED : NGX_ERROR;
+    }
+
+    ctx->t->receiver = thing->receiver;
+
+    if (ngx_webhook_try_able(ctx->t) != NGX_OK) {
+        rc = ngx_webhook_api_problem(ctx->api, NGX_HTTP_CONFLICT, "%V",
+                                     &ctx->t->error);
+
+        return rc == NGX_OK ? NGX_DECLINED : NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 
@@ -242,7 +275,19 @@ ngx_webhook_receivers_try_record(ngx_webhook_receivers_try_t *ctx)
 
     return ngx_webhook_record(ctx->api, ctx->action, &ctx->thing.id,
                               ngx_webhook_str(&ctx->thing.company), more, call,
-                              ngx_webhook_receivers_try_go);
+                              ngx_webhook_receivers_try_look);
+}
+
+
+/* Somebody may have changed the receiver meanwhile, or deleted it, and been
+   answered: nobody acts by what was before that. */
+
+static ngx_int_t
+ngx_webhook_receivers_try_look(ngx_webhook_api_t *api)
+{
+    api->data = ngx_webhook_scope(api)->data;
+
+    return ngx_webhook_scope_begin(api, ngx_webhook_receivers_try_go);
 }
 
 
@@ -250,9 +295,45 @@ static ngx_int_t
 ngx_webhook_receivers_try_go(ngx_webhook_api_t *api)
 {
     ngx_int_t                     rc;
+    ngx_str_t                     id;
     ngx_webhook_receivers_try_t  *ctx;
 
     ctx = ngx_webhook_scope(api)->data;
+    id = ctx->thing.id;
+
+    if (!ngx_webhook_scope_receiver(api, &id, &ctx->thing)) {
+        return ngx_webhook_receivers_try_not(api,
+                               ngx_webhook_api_not_found(api, "receiver",
+                                                         &id));
+    }
+
+    rc = ngx_webhook_receivers_try_able(ctx);
+
+    if (rc == NGX_OK) {
+        return ngx_webhook_receivers_try_begin(ctx);
+    }
+
+    return ngx_webhook_receivers_try_not(api, rc == NGX_DECLINED ? NGX_OK
+                                                                 : rc);
+}
+
+
+/* What was recorded is not done: a repeat is not one of something begun. */
+
+static ngx_int_t
+ngx_webhook_receivers_try_not(ngx_webhook_api_t *api, ngx_int_t rc)
+{
+    return rc == NGX_OK ? ngx_webhook_api_undone(api) : rc;
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_try_begin(ngx_webhook_receivers_try_t *ctx)
+{
+    ngx_int_t           rc;
+    ngx_webhook_api_t  *api;
+
+    api = ctx->api;
 
     /*
      * Held first, for the actions' subrequests set the request's handlers in
@@ -275,9 +356,15 @@ ngx_webhook_receivers_try_go(ngx_webhook_api_t *api)
     if (rc == NGX_OK) {
         rc = ngx_webhook_receivers_try_end(api);
 
-    } else if (rc == NGX_DECLINED) {
-        rc = ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT, "%V",
-                                     &ctx->t->error);
+    } else {
+
+        /* there is no memory, or what it takes is gone: nothing was done */
+
+        rc = ngx_webhook_api_problem(api, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                     "The call could not be made; nothing was "
+                                     "done");
+
+        rc = ngx_webhook_receivers_try_not(api, rc);
     }
 
     ngx_webhook_api_resume(api, NGX_AGAIN);
