@@ -27,6 +27,11 @@ Webhook::Cut - the worker is killed that makes the Nth write to the store
 
     my $pause = Webhook::Cut->new(pause => 1);      # see Webhook::Test::Race
 
+    my $json = Webhook::Cut->new(json => 1);
+
+    ($packs, $bytes) = $json->left;     # JSON made on the event loop
+    $json->at(0);                       # counted anew
+
     my $t = Webhook::Test->new(env => $cut->env($pause));
 
 =head2 each(NAME, STRIDE, RUN)
@@ -49,6 +54,7 @@ use Webhook::Sandbox qw(asan temp_dir write_file);
 my %kinds = (
     unknown => ['commit', 'WEBHOOK_COMMIT'],
     pause   => ['pause', 'WEBHOOK_PAUSE'],
+    json    => ['json', 'WEBHOOK_JSON'],
     full    => ['cut', 'WEBHOOK_CUT_LEFT', 'WEBHOOK_CUT_FULL'],
 );
 

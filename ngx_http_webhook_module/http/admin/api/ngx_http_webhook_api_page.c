@@ -333,6 +333,22 @@ ngx_webhook_api_page_add(ngx_webhook_api_texts_t *texts, json_t *json)
 }
 
 
+void
+ngx_webhook_api_page_each(ngx_webhook_api_t *api,
+    ngx_webhook_api_texts_t *texts, const void *list, uint32_t n, size_t size,
+    json_t *(*view)(ngx_webhook_api_t *api, const void *one))
+{
+    uint32_t  i;
+
+    texts->seen = 1;
+
+    for (i = 0; i < n && !texts->failed; i++) {
+        ngx_webhook_api_page_add(texts,
+                                 view(api, (const u_char *) list + i * size));
+    }
+}
+
+
 /* The same query with another cursor, relative to where it was asked for. */
 
 static ngx_int_t

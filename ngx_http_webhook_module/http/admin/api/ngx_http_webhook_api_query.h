@@ -90,5 +90,11 @@ ngx_webhook_api_texts_t *ngx_webhook_api_page_texts(ngx_webhook_api_t *api);
 /* Adds one; takes over the reference, which may be NULL.  Any thread. */
 void ngx_webhook_api_page_add(ngx_webhook_api_texts_t *texts, json_t *json);
 
+/* Adds the n of a list, of size bytes each, as view makes JSON of them, which are
+   seen then.  Any thread. */
+void ngx_webhook_api_page_each(ngx_webhook_api_t *api,
+    ngx_webhook_api_texts_t *texts, const void *list, uint32_t n, size_t size,
+    json_t *(*view)(ngx_webhook_api_t *api, const void *one));
+
 
 #endif /* NGX_WEBHOOK_API_QUERY_H */

@@ -26,14 +26,15 @@ typedef struct {
     webhook_object_e               kind;
     webhook_company_t              company;
     uint32_t                       limit;
-    webhook_buf_t                  items;       /* JSON texts */
-    uint32_t                       n;           /* of them */
-    unsigned                       seen:1;      /* what the store answered is in
-                                                   them */
-    unsigned                       failed:1;    /* there was no memory for it */
+    ngx_webhook_api_texts_t       *texts;
     ngx_webhook_objects_cursor_t   cursor;
     ngx_uint_t                     from;        /* cursor is set */
+    ngx_webhook_named_t           *named;       /* the one, if it is of
+                                                   nginx.conf */
     webhook_op_stats_t             stats;
+    unsigned                       looked:1;    /* at stats: those of nginx.conf
+                                                   are in texts */
+    unsigned                       more:1;      /* of them than fit */
     ngx_int_t                    (*read)(ngx_webhook_api_t *api,
                                        const webhook_object_t *object,
                                        json_t *definition);
@@ -41,10 +42,13 @@ typedef struct {
 
 
 static ngx_int_t ngx_webhook_objects_list_go(ngx_webhook_api_t *api);
+static void ngx_webhook_objects_look(ngx_webhook_api_t *api,
+    webhook_op_t *op);
+static ngx_int_t ngx_webhook_objects_looked(ngx_webhook_api_t *api,
+    webhook_op_t *op);
 static ngx_int_t ngx_webhook_objects_stats(ngx_webhook_api_t *api,
     webhook_op_t *op);
-static ngx_int_t ngx_webhook_objects_first(ngx_webhook_api_t *api);
-static ngx_int_t ngx_webhook_objects_configured(ngx_webhook_api_t *api,
+static void ngx_webhook_objects_configured(ngx_webhook_api_t *api,
     ngx_webhook_objects_t *o);
 static json_t *ngx_webhook_objects_named(ngx_webhook_api_t *api,
     ngx_webhook_objects_t *o, ngx_webhook_named_t *named);
@@ -52,6 +56,8 @@ static ngx_int_t ngx_webhook_objects_ask(ngx_webhook_api_t *api,
     ngx_webhook_objects_t *o);
 static void ngx_webhook_objects_seen(ngx_webhook_api_t *api,
     webhook_op_t *op);
+static json_t *ngx_webhook_objects_view(ngx_webhook_api_t *api,
+    const void *one);
 static ngx_int_t ngx_webhook_objects_found(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_objects_page(ngx_webhook_api_t *api,
@@ -70,7 +76,6 @@ static ngx_int_t ngx_webhook_objects_was_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_webhook_objects_t *ngx_webhook_objects_create(
     ngx_webhook_api_t *api, webhook_object_e kind);
-static void ngx_webhook_objects_forget(void *data);
 
 
 ngx_int_t
@@ -87,32 +92,22 @@ ngx_webhook_objects_list(ngx_webhook_api_t *api, webhook_object_e kind)
 static ngx_webhook_objects_t *
 ngx_webhook_objects_create(ngx_webhook_api_t *api, webhook_object_e kind)
 {
-    ngx_pool_cleanup_t     *cln;
     ngx_webhook_objects_t  *o;
 
-    cln = ngx_pool_cleanup_add(api->pool, sizeof(ngx_webhook_objects_t));
-    if (cln == NULL) {
+    o = ngx_pcalloc(api->pool, sizeof(ngx_webhook_objects_t));
+    if (o == NULL) {
         return NULL;
     }
 
-    o = cln->data;
-    ngx_memzero(o, sizeof(ngx_webhook_objects_t));
-    webhook_buf_init(&o->items, 0);
-    cln->handler = ngx_webhook_objects_forget;
+    o->texts = ngx_webhook_api_page_texts(api);
+    if (o->texts == NULL) {
+        return NULL;
+    }
 
     o->kind = kind;
     api->data = o;
 
     return o;
-}
-
-
-static void
-ngx_webhook_objects_forget(void *data)
-{
-    ngx_webhook_objects_t *o = data;
-
-    ngx_webhook_api_page_wipe(&o->items);
 }
 
 
@@ -161,7 +156,54 @@ ngx_webhook_objects_list_go(ngx_webhook_api_t *api)
 
     op.type = WEBHOOK_OP_STATS;
 
-    return ngx_webhook_api_store(api, &op, ngx_webhook_objects_stats);
+    return ngx_webhook_api_store_see(api, &op, ngx_webhook_objects_look,
+                                     ngx_webhook_objects_stats);
+}
+
+
+/* How things stand, with which those of nginx.conf are all that they are.  Any
+   thread. */
+
+static void
+ngx_webhook_objects_look(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    ngx_webhook_objects_t  *o;
+
+    o = ngx_webhook_scope(api)->data;
+
+    o->stats = op->u.stats;
+    o->looked = 1;
+
+    if (o->named) {
+        ngx_webhook_api_page_add(o->texts,
+                                 ngx_webhook_objects_named(api, o, o->named));
+
+    } else if (o->limit && o->company.which == WEBHOOK_COMPANY_ANY
+               && !o->cursor.registered)
+    {
+        ngx_webhook_objects_configured(api, o);
+    }
+}
+
+
+/* Behind that: NGX_OK or NGX_ERROR. */
+
+static ngx_int_t
+ngx_webhook_objects_looked(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    ngx_webhook_objects_t  *o;
+
+    o = ngx_webhook_scope(api)->data;
+
+    if (!o->looked) {
+        ngx_webhook_objects_look(api, op);
+    }
+
+    if (o->texts->failed) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_scope_keep(api, op);
 }
 
 
@@ -171,50 +213,25 @@ ngx_webhook_objects_stats(ngx_webhook_api_t *api, webhook_op_t *op)
     ngx_webhook_objects_t  *o;
 
     o = ngx_webhook_scope(api)->data;
-    o->stats = op->u.stats;
 
-    if (ngx_webhook_scope_keep(api, op) != NGX_OK) {
+    if (ngx_webhook_objects_looked(api, op) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return ngx_webhook_objects_first(api);
-}
-
-
-static ngx_int_t
-ngx_webhook_objects_first(ngx_webhook_api_t *api)
-{
-    ngx_int_t               rc;
-    ngx_webhook_objects_t  *o;
-
-    o = ngx_webhook_scope(api)->data;
-
-    if (o->company.which == WEBHOOK_COMPANY_ANY && !o->cursor.registered) {
-
-        rc = ngx_webhook_objects_configured(api, o);
-
-        if (rc != NGX_OK) {
-            return rc == NGX_DONE ? ngx_webhook_objects_page(api, o, 1)
-                                  : NGX_ERROR;
-        }
-    }
-
-    if (api->wmcf->registry == NULL) {
-        return ngx_webhook_objects_page(api, o, 0);
+    if (o->more || api->wmcf->registry == NULL) {
+        return ngx_webhook_objects_page(api, o, o->more);
     }
 
     return ngx_webhook_objects_ask(api, o);
 }
 
 
-/* Endpoints and receivers begin alike.  NGX_DONE: there are more than are
-   wanted. */
+/* Endpoints and receivers begin alike. */
 
-static ngx_int_t
+static void
 ngx_webhook_objects_configured(ngx_webhook_api_t *api,
     ngx_webhook_objects_t *o)
 {
-    json_t                *json;
     uint64_t               key;
     ngx_uint_t             i, j;
     ngx_array_t           *all;
@@ -238,24 +255,22 @@ ngx_webhook_objects_configured(ngx_webhook_api_t *api,
             continue;
         }
 
-        if (o->n == o->limit) {
-            return NGX_DONE;
+        if (o->texts->n == o->limit) {
+            o->more = 1;
+            return;
         }
 
-        json = ngx_webhook_objects_named(api, o, named[i]);
+        ngx_webhook_api_page_add(o->texts,
+                                 ngx_webhook_objects_named(api, o, named[i]));
 
-        if (ngx_webhook_api_page_item(&o->items, json) != NGX_OK) {
-            return NGX_ERROR;
+        if (o->texts->failed) {
+            return;
         }
-
-        o->n++;
 
         for (j = 0; j < 8; j++) {
             o->cursor.key[j] = (u_char) (named[i]->id >> (56 - 8 * j));
         }
     }
-
-    return NGX_OK;
 }
 
 
@@ -279,7 +294,7 @@ ngx_webhook_objects_ask(ngx_webhook_api_t *api, ngx_webhook_objects_t *o)
 {
     webhook_op_t  op;
 
-    if (o->n == o->limit) {
+    if (o->texts->n == o->limit) {
 
         /* whether there is one more is told by the next page */
 
@@ -291,7 +306,7 @@ ngx_webhook_objects_ask(ngx_webhook_api_t *api, ngx_webhook_objects_t *o)
     op.type = WEBHOOK_OP_OBJECTS;
     op.u.objects.kind = o->kind;
     op.u.objects.company = o->company;
-    op.u.objects.max = o->limit - o->n;
+    op.u.objects.max = o->limit - o->texts->n;
     op.u.objects.max_bytes = NGX_WEBHOOK_OBJECTS_BYTES;
 
     if (o->cursor.registered) {
@@ -300,7 +315,7 @@ ngx_webhook_objects_ask(ngx_webhook_api_t *api, ngx_webhook_objects_t *o)
                    WEBHOOK_OBJECT_CURSOR);
     }
 
-    o->seen = 0;
+    o->texts->seen = 0;
 
     return ngx_webhook_api_store_see(api, &op, ngx_webhook_objects_seen,
                                      ngx_webhook_objects_found);
@@ -312,25 +327,24 @@ ngx_webhook_objects_ask(ngx_webhook_api_t *api, ngx_webhook_objects_t *o)
 static void
 ngx_webhook_objects_seen(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    uint32_t                i;
     ngx_webhook_objects_t  *o;
 
     o = ngx_webhook_scope(api)->data;
-    o->seen = 1;
 
-    for (i = 0; i < op->u.objects.count && !o->failed; i++) {
+    ngx_webhook_api_page_each(api, o->texts, op->u.objects.objects,
+                              op->u.objects.count, sizeof(webhook_object_t),
+                              ngx_webhook_objects_view);
+}
 
-        if (ngx_webhook_api_page_item(&o->items,
-                                      ngx_webhook_shown_kept(api,
-                                                 &op->u.objects.objects[i],
-                                                 &o->stats))
-            != NGX_OK)
-        {
-            o->failed = 1;
-        }
 
-        o->n++;
-    }
+static json_t *
+ngx_webhook_objects_view(ngx_webhook_api_t *api, const void *one)
+{
+    ngx_webhook_objects_t  *o;
+
+    o = ngx_webhook_scope(api)->data;
+
+    return ngx_webhook_shown_kept(api, one, &o->stats);
 }
 
 
@@ -341,11 +355,11 @@ ngx_webhook_objects_found(ngx_webhook_api_t *api, webhook_op_t *op)
 
     o = ngx_webhook_scope(api)->data;
 
-    if (!o->seen) {
+    if (!o->texts->seen) {
         ngx_webhook_objects_seen(api, op);
     }
 
-    if (o->failed) {
+    if (o->texts->failed) {
         return NGX_ERROR;
     }
 
@@ -364,7 +378,7 @@ static ngx_int_t
 ngx_webhook_objects_page(ngx_webhook_api_t *api, ngx_webhook_objects_t *o,
     ngx_uint_t more)
 {
-    return ngx_webhook_api_page_text(api, &o->items,
+    return ngx_webhook_api_page_text(api, &o->texts->items,
                                      more ? (u_char *) &o->cursor : NULL,
                                      sizeof(ngx_webhook_objects_cursor_t));
 }
@@ -384,10 +398,19 @@ ngx_webhook_objects_get(ngx_webhook_api_t *api, webhook_object_e kind)
 static ngx_int_t
 ngx_webhook_objects_get_go(ngx_webhook_api_t *api)
 {
-    webhook_op_t            op;
-    ngx_webhook_objects_t  *o;
+    webhook_op_t                op;
+    ngx_webhook_objects_t      *o;
+    ngx_webhook_scope_thing_t   thing;
 
     o = ngx_webhook_scope(api)->data;
+
+    if (ngx_webhook_scope_thing(api, o->kind, &thing)
+        && thing.object == NULL)
+    {
+        o->named = o->kind == WEBHOOK_OBJECT_ENDPOINT
+                   ? (ngx_webhook_named_t *) thing.endpoint
+                   : (ngx_webhook_named_t *) thing.receiver;
+    }
 
     ngx_memzero(&op, sizeof(webhook_op_t));
 
@@ -395,7 +418,8 @@ ngx_webhook_objects_get_go(ngx_webhook_api_t *api)
     op.u.stats.endpoint = ngx_webhook_scope_key(o->kind,
                                             ngx_webhook_str(&api->values[0]));
 
-    return ngx_webhook_api_store(api, &op, ngx_webhook_objects_got_stats);
+    return ngx_webhook_api_store_see(api, &op, ngx_webhook_objects_look,
+                                     ngx_webhook_objects_got_stats);
 }
 
 
@@ -405,10 +429,13 @@ ngx_webhook_objects_got_stats(ngx_webhook_api_t *api, webhook_op_t *op)
     ngx_webhook_objects_t  *o;
 
     o = ngx_webhook_scope(api)->data;
-    o->stats = op->u.stats;
 
-    if (ngx_webhook_scope_keep(api, op) != NGX_OK) {
+    if (ngx_webhook_objects_looked(api, op) != NGX_OK) {
         return NGX_ERROR;
+    }
+
+    if (o->named) {
+        return ngx_webhook_api_page_one(api, &o->texts->items);
     }
 
     return ngx_webhook_objects_one(api, o, ngx_webhook_objects_seen,
@@ -416,15 +443,13 @@ ngx_webhook_objects_got_stats(ngx_webhook_api_t *api, webhook_op_t *op)
 }
 
 
-/* Answers one of nginx.conf at once, or asks the store for the object. */
-
+/* Asks the store for the object; reads one of nginx.conf at once. */
 static ngx_int_t
 ngx_webhook_objects_one(ngx_webhook_api_t *api, ngx_webhook_objects_t *o,
     void (*seen)(ngx_webhook_api_t *api, webhook_op_t *op),
     ngx_int_t (*done)(ngx_webhook_api_t *api, webhook_op_t *op))
 {
     webhook_op_t               op;
-    ngx_webhook_named_t       *named;
     ngx_webhook_scope_thing_t  thing;
 
     if (!ngx_webhook_scope_thing(api, o->kind, &thing)) {
@@ -445,16 +470,7 @@ ngx_webhook_objects_one(ngx_webhook_api_t *api, ngx_webhook_objects_t *o,
         return ngx_webhook_api_store_see(api, &op, seen, done);
     }
 
-    if (o->read) {
-        return o->read(api, NULL, NULL);
-    }
-
-    named = o->kind == WEBHOOK_OBJECT_ENDPOINT
-            ? (ngx_webhook_named_t *) thing.endpoint
-            : (ngx_webhook_named_t *) thing.receiver;
-
-    return ngx_webhook_api_json(api, NGX_HTTP_OK,
-                                ngx_webhook_objects_named(api, o, named));
+    return o->read(api, NULL, NULL);
 }
 
 
@@ -477,11 +493,12 @@ ngx_webhook_objects_got(ngx_webhook_api_t *api, webhook_op_t *op)
         return NGX_ERROR;
     }
 
-    if (!o->seen) {
+    if (!o->texts->seen) {
         ngx_webhook_objects_seen(api, op);
     }
 
-    return o->failed ? NGX_ERROR : ngx_webhook_api_page_one(api, &o->items);
+    return o->texts->failed ? NGX_ERROR
+                            : ngx_webhook_api_page_one(api, &o->texts->items);
 }
 
 

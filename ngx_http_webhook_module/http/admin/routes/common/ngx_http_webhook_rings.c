@@ -18,7 +18,19 @@ typedef struct {
     uint32_t     step;                          /* minutes of a point */
 } ngx_webhook_rings_range_t;
 
+typedef struct {
+    ngx_webhook_rings_range_t  *range;
+    uint64_t                    from;
+    uint64_t                    to;
+    ngx_uint_t                  left_out;
+    ngx_webhook_api_texts_t    *texts;
+    json_t                   *(*made)(ngx_webhook_api_t *api, json_t *rings);
+} ngx_webhook_rings_t;
 
+
+static void ngx_webhook_rings_seen(ngx_webhook_api_t *api, webhook_op_t *op);
+static json_t *ngx_webhook_rings_json(const ngx_webhook_rings_t *rings,
+    const webhook_op_rings_t *op);
 static ngx_int_t ngx_webhook_rings_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static json_t *ngx_webhook_rings_point(const webhook_ring_t *ring,
@@ -34,18 +46,9 @@ static ngx_webhook_rings_range_t  ngx_webhook_rings_ranges[] = {
 };
 
 
-typedef struct {
-    ngx_webhook_rings_range_t  *range;
-    uint64_t                    from;
-    uint64_t                    to;
-    ngx_uint_t                  left_out;
-    ngx_int_t                 (*done)(ngx_webhook_api_t *api, json_t *rings);
-} ngx_webhook_rings_t;
-
-
 ngx_int_t
 ngx_webhook_rings(ngx_webhook_api_t *api, const uint64_t *keys, ngx_uint_t n,
-    ngx_int_t (*done)(ngx_webhook_api_t *api, json_t *rings))
+    json_t *(*made)(ngx_webhook_api_t *api, json_t *rings))
 {
     uint64_t                    now;
     ngx_str_t                   name;
@@ -77,13 +80,18 @@ ngx_webhook_rings(ngx_webhook_api_t *api, const uint64_t *keys, ngx_uint_t n,
         return NGX_ERROR;
     }
 
+    rings->texts = ngx_webhook_api_page_texts(api);
+    if (rings->texts == NULL) {
+        return NGX_ERROR;
+    }
+
     now = ngx_webhook_clock_wall() / NGX_WEBHOOK_RINGS_MINUTE;
 
     rings->range = range;
     rings->to = now - now % range->step + range->step;
     rings->from = rings->to - range->minutes;
     rings->left_out = n - ngx_min(n, WEBHOOK_RINGS_ENDPOINTS);
-    rings->done = done;
+    rings->made = made;
 
     ngx_webhook_scope(api)->rings = rings;
 
@@ -96,33 +104,69 @@ ngx_webhook_rings(ngx_webhook_api_t *api, const uint64_t *keys, ngx_uint_t n,
     op.u.rings.to = rings->to;
     op.u.rings.step = range->step;
 
-    return ngx_webhook_api_store(api, &op, ngx_webhook_rings_read);
+    return ngx_webhook_api_store_see(api, &op, ngx_webhook_rings_seen,
+                                     ngx_webhook_rings_read);
+}
+
+
+/* Any thread. */
+
+static void
+ngx_webhook_rings_seen(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    json_t               *json;
+    ngx_webhook_rings_t  *rings;
+
+    rings = ngx_webhook_scope(api)->rings;
+    rings->texts->seen = 1;
+
+    json = ngx_webhook_rings_json(rings, &op->u.rings);
+
+    if (json && rings->made) {
+        json = rings->made(api, json);
+    }
+
+    ngx_webhook_api_page_add(rings->texts, json);
+}
+
+
+static ngx_int_t
+ngx_webhook_rings_read(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    ngx_webhook_rings_t  *rings;
+
+    rings = ngx_webhook_scope(api)->rings;
+
+    if (!rings->texts->seen) {
+        ngx_webhook_rings_seen(api, op);
+    }
+
+    return rings->texts->failed
+           ? NGX_ERROR : ngx_webhook_api_page_one(api, &rings->texts->items);
 }
 
 
 /* Points without any are left out by the store, and by us: a chart knows the
    step. */
 
-static ngx_int_t
-ngx_webhook_rings_read(ngx_webhook_api_t *api, webhook_op_t *op)
+static json_t *
+ngx_webhook_rings_json(const ngx_webhook_rings_t *rings,
+    const webhook_op_rings_t *op)
 {
-    json_t                *json, *points;
+    json_t                *points;
     uint32_t               i;
     webhook_ring_t         totals;
     const webhook_ring_t  *ring;
-    ngx_webhook_rings_t   *rings;
-
-    rings = ngx_webhook_scope(api)->rings;
 
     points = json_array();
     if (points == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     ngx_memzero(&totals, sizeof(webhook_ring_t));
 
-    for (i = 0; i < op->u.rings.count; i++) {
-        ring = &op->u.rings.rings[i];
+    for (i = 0; i < op->count; i++) {
+        ring = &op->rings[i];
 
         totals.sends += ring->sends;
         totals.failed += ring->failed;
@@ -137,11 +181,11 @@ ngx_webhook_rings_read(ngx_webhook_api_t *api, webhook_op_t *op)
             != 0)
         {
             json_decref(points);
-            return NGX_ERROR;
+            return NULL;
         }
     }
 
-    json = json_pack("{s:s, s:I, s:o, s:o, s:o, s:I, s:o, s:o}",
+    return json_pack("{s:s, s:I, s:o, s:o, s:o, s:I, s:o, s:o}",
                      "range", (char *) rings->range->name.data,
                      "step_minutes", (json_int_t) rings->range->step,
                      "from",
@@ -151,15 +195,10 @@ ngx_webhook_rings_read(ngx_webhook_api_t *api, webhook_op_t *op)
                      ngx_webhook_api_time(rings->to
                                           * NGX_WEBHOOK_RINGS_MINUTE),
                      "waiting",
-                     ngx_webhook_rings_waiting(op->u.rings.waiting),
+                     ngx_webhook_rings_waiting(op->waiting),
                      "left_out", (json_int_t) rings->left_out,
                      "totals", ngx_webhook_rings_point(&totals, 0),
                      "points", points);
-    if (json == NULL) {
-        return NGX_ERROR;
-    }
-
-    return rings->done(api, json);
 }
 
 

@@ -3,8 +3,8 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Endpoints and receivers as callers see them, as JSON: what they may see of
- * the settings, and how things stand.  All return NULL on lack of memory.
- * Event loop.
+ * the settings, and how things stand.  All return NULL on lack of memory.  Any
+ * thread.
  */
 
 #ifndef NGX_WEBHOOK_SHOWN_H
@@ -21,7 +21,7 @@ json_t *ngx_webhook_shown_object(ngx_webhook_api_t *api,
     const webhook_object_t *object, const json_t *definition);
 
 /* The same of one as the store has it, with its data, and as the scope's set
-   has it; and with its state, out of stats.  Any thread. */
+   has it; and with its state, out of stats. */
 json_t *ngx_webhook_shown_kept(ngx_webhook_api_t *api,
     const webhook_object_t *object, const webhook_op_stats_t *stats);
 

@@ -27,8 +27,6 @@ static ngx_int_t ngx_webhook_endpoints_rotate_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_stats(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_stats_go(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_stats_ask(ngx_webhook_api_t *api);
-static ngx_int_t ngx_webhook_endpoints_stats_read(ngx_webhook_api_t *api,
-    json_t *rings);
 static ngx_int_t ngx_webhook_endpoints_pause(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_endpoints_resume(ngx_webhook_api_t *api);
 
@@ -201,14 +199,7 @@ ngx_webhook_endpoints_stats_ask(ngx_webhook_api_t *api)
 
     *key = webhook_id_name(ngx_webhook_str(&api->values[0]));
 
-    return ngx_webhook_rings(api, key, 1, ngx_webhook_endpoints_stats_read);
-}
-
-
-static ngx_int_t
-ngx_webhook_endpoints_stats_read(ngx_webhook_api_t *api, json_t *rings)
-{
-    return ngx_webhook_api_json(api, NGX_HTTP_OK, rings);
+    return ngx_webhook_rings(api, key, 1, NULL);
 }
 
 

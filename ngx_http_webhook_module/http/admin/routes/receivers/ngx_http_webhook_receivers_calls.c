@@ -40,7 +40,7 @@ static ngx_int_t ngx_webhook_receivers_call_answer(ngx_webhook_api_t *api,
 static ngx_int_t ngx_webhook_receivers_replay_go(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static json_t *ngx_webhook_receivers_call_brief(ngx_webhook_api_t *api,
-    const webhook_call_t *call);
+    const void *one);
 static json_t *ngx_webhook_receivers_call_view(ngx_webhook_api_t *api,
     const webhook_call_t *call);
 static json_t *ngx_webhook_receivers_call_json(ngx_webhook_api_t *api,
@@ -126,17 +126,10 @@ ngx_webhook_receivers_calls_ask(ngx_webhook_api_t *api)
 static void
 ngx_webhook_receivers_calls_seen(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    uint32_t                  i;
-    ngx_webhook_api_texts_t  *texts;
-
-    texts = ngx_webhook_scope(api)->data;
-    texts->seen = 1;
-
-    for (i = 0; i < op->u.calls.count && !texts->failed; i++) {
-        ngx_webhook_api_page_add(texts,
-                       ngx_webhook_receivers_call_brief(api,
-                                                    &op->u.calls.calls[i]));
-    }
+    ngx_webhook_api_page_each(api, ngx_webhook_scope(api)->data,
+                              op->u.calls.calls, op->u.calls.count,
+                              sizeof(webhook_call_t),
+                              ngx_webhook_receivers_call_brief);
 }
 
 
@@ -351,8 +344,7 @@ ngx_webhook_receivers_replay_go(ngx_webhook_api_t *api, webhook_op_t *op)
 
 
 static json_t *
-ngx_webhook_receivers_call_brief(ngx_webhook_api_t *api,
-    const webhook_call_t *call)
+ngx_webhook_receivers_call_brief(ngx_webhook_api_t *api, const void *one)
 {
     ngx_uint_t  i;
     json_t     *json;
@@ -362,7 +354,7 @@ ngx_webhook_receivers_call_brief(ngx_webhook_api_t *api,
         "answer_base64", "actions", NULL
     };
 
-    json = ngx_webhook_receivers_call_view(api, call);
+    json = ngx_webhook_receivers_call_view(api, one);
 
     for (i = 0; json && large[i]; i++) {
         (void) json_object_del(json, large[i]);

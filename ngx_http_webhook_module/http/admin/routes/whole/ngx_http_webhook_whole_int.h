@@ -9,18 +9,18 @@
 #define NGX_WEBHOOK_WHOLE_INT_H
 
 #include "http/admin/routes/common/ngx_http_webhook_scope.h"
+#include "http/labels/ngx_http_webhook_labels.h"
 #include "store/webhook_store.h"
 
 
 /* _stats.c */
 ngx_int_t ngx_webhook_whole_stats(ngx_webhook_api_t *api);
 
-/* _trouble.c: JSON of which endpoints are in trouble, and of how long sends take
-   to those of the keys, or to all; NULL: there is no memory. */
+/* _trouble.c: JSON of which endpoints are in trouble, and of how long sends took;
+   NULL: there is no memory.  Any thread. */
 json_t *ngx_webhook_whole_trouble(ngx_webhook_api_t *api,
     const webhook_op_stats_t *stats);
-json_t *ngx_webhook_whole_latency(ngx_webhook_api_t *api,
-    const uint64_t *keys, ngx_uint_t nkeys);
+json_t *ngx_webhook_whole_latency(const ngx_webhook_label_times_t *times);
 
 /* _limits.c */
 ngx_int_t ngx_webhook_whole_limits(ngx_webhook_api_t *api);

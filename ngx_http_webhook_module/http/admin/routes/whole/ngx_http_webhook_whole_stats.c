@@ -9,7 +9,9 @@
 #include "http/admin/api/ngx_http_webhook_api_wait.h"
 #include "http/admin/routes/common/ngx_http_webhook_rings.h"
 #include "http/admin/routes/whole/ngx_http_webhook_whole_int.h"
+#include "http/labels/ngx_http_webhook_labels.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
+#include "http/runtime/ngx_http_webhook_cpu.h"
 
 
 /* Sums over endpoints. */
@@ -26,16 +28,25 @@ typedef struct {
     ngx_uint_t    open;
     uint64_t     *keys;                         /* of those of the company */
     ngx_uint_t    nkeys;
-    json_t       *json;
+    json_t       *json;                         /* so far */
+
+    unsigned                    ranged:1;       /* rings are asked for */
+    unsigned                    timed:1;        /* times are known */
+    ngx_webhook_label_times_t   times;
+    ngx_webhook_api_texts_t    *texts;
 } ngx_webhook_whole_stats_t;
 
 
 static ngx_int_t ngx_webhook_whole_stats_go(ngx_webhook_api_t *api);
+static void ngx_webhook_whole_stats_seen(ngx_webhook_api_t *api,
+    webhook_op_t *op);
 static ngx_int_t ngx_webhook_whole_stats_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
-static ngx_int_t ngx_webhook_whole_stats_rings(ngx_webhook_api_t *api,
-    ngx_webhook_whole_stats_t *sums);
-static ngx_int_t ngx_webhook_whole_stats_end(ngx_webhook_api_t *api,
+static void ngx_webhook_whole_stats_make(void *data, ngx_pool_t *pool,
+    ngx_log_t *log);
+static ngx_int_t ngx_webhook_whole_stats_made(ngx_webhook_api_t *api,
+    void *data);
+static json_t *ngx_webhook_whole_stats_rings(ngx_webhook_api_t *api,
     json_t *rings);
 static ngx_int_t ngx_webhook_whole_stats_keys(ngx_webhook_api_t *api,
     ngx_webhook_whole_stats_t *sums);
@@ -50,17 +61,25 @@ static void ngx_webhook_whole_stats_forget(void *data);
 ngx_int_t
 ngx_webhook_whole_stats(ngx_webhook_api_t *api)
 {
-    ngx_pool_cleanup_t  *cln;
+    ngx_pool_cleanup_t         *cln;
+    ngx_webhook_whole_stats_t  *sums;
 
     cln = ngx_pool_cleanup_add(api->pool, sizeof(ngx_webhook_whole_stats_t));
     if (cln == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_memzero(cln->data, sizeof(ngx_webhook_whole_stats_t));
+    sums = cln->data;
+
+    ngx_memzero(sums, sizeof(ngx_webhook_whole_stats_t));
     cln->handler = ngx_webhook_whole_stats_forget;
 
-    api->data = cln->data;
+    sums->texts = ngx_webhook_api_page_texts(api);
+    if (sums->texts == NULL) {
+        return NGX_ERROR;
+    }
+
+    api->data = sums;
 
     return ngx_webhook_scope_begin(api, ngx_webhook_whole_stats_go);
 }
@@ -79,19 +98,27 @@ ngx_webhook_whole_stats_forget(void *data)
 static ngx_int_t
 ngx_webhook_whole_stats_go(ngx_webhook_api_t *api)
 {
-    webhook_op_t  op;
+    ngx_str_t                   range;
+    webhook_op_t                op;
+    ngx_webhook_whole_stats_t  *sums;
 
-    if (ngx_webhook_whole_stats_keys(api, ngx_webhook_scope(api)->data)
-        != NGX_OK)
-    {
+    sums = ngx_webhook_scope(api)->data;
+
+    if (ngx_webhook_whole_stats_keys(api, sums) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    /* a company without endpoints has had no sends: no keys would ask for all */
+
+    sums->ranged = ngx_webhook_api_query(api, "range", &range)
+                   && (api->who.all || sums->nkeys);
 
     ngx_memzero(&op, sizeof(webhook_op_t));
 
     op.type = WEBHOOK_OP_STATS;
 
-    return ngx_webhook_api_store(api, &op, ngx_webhook_whole_stats_read);
+    return ngx_webhook_api_store_see(api, &op, ngx_webhook_whole_stats_seen,
+                                     ngx_webhook_whole_stats_read);
 }
 
 
@@ -142,14 +169,17 @@ ngx_webhook_whole_stats_keys(ngx_webhook_api_t *api,
 }
 
 
-static ngx_int_t
-ngx_webhook_whole_stats_read(ngx_webhook_api_t *api, webhook_op_t *op)
+/* Any thread. */
+
+static void
+ngx_webhook_whole_stats_seen(ngx_webhook_api_t *api, webhook_op_t *op)
 {
     uint32_t                          i;
     ngx_webhook_whole_stats_t        *sums;
     const webhook_endpoint_stats_t   *ep;
 
     sums = ngx_webhook_scope(api)->data;
+    sums->texts->seen = 1;
 
     for (i = 0; i < op->u.stats.count; i++) {
         ep = &op->u.stats.endpoints[i];
@@ -160,12 +190,105 @@ ngx_webhook_whole_stats_read(ngx_webhook_api_t *api, webhook_op_t *op)
     }
 
     sums->json = ngx_webhook_whole_stats_json(api, sums, &op->u.stats);
+}
+
+
+static ngx_int_t
+ngx_webhook_whole_stats_read(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    ngx_webhook_whole_stats_t  *sums;
+
+    static const uint64_t  none[1];
+
+    sums = ngx_webhook_scope(api)->data;
+
+    if (!sums->texts->seen) {
+        ngx_webhook_whole_stats_seen(api, op);
+    }
 
     if (sums->json == NULL) {
         return NGX_ERROR;
     }
 
-    return ngx_webhook_whole_stats_rings(api, sums);
+    /* behind what the store knows, which is told of no send before it was
+       measured; and not on the thread, for the event loop waits for its lock */
+
+    sums->timed = ngx_webhook_label_times(api->who.all ? NULL
+                                          : sums->keys ? sums->keys : none,
+                                          sums->nkeys, &sums->times);
+
+    if (sums->ranged) {
+        return ngx_webhook_rings(api, sums->keys, sums->nkeys,
+                                 ngx_webhook_whole_stats_rings);
+    }
+
+    if (ngx_webhook_cpu_wanted(NGX_WEBHOOK_CPU_MIN + 1)
+        && (api->who.all || !ngx_webhook_cpu_crowded(&api->who.company, 0)))
+    {
+        return ngx_webhook_api_work(api, 0, api, ngx_webhook_whole_stats_make,
+                                    ngx_webhook_whole_stats_made);
+    }
+
+    ngx_webhook_whole_stats_make(api, api->pool,
+                                 api->request->connection->log);
+
+    return ngx_webhook_whole_stats_made(api, api);
+}
+
+
+/* On a thread, where there is one. */
+
+static void
+ngx_webhook_whole_stats_make(void *data, ngx_pool_t *pool, ngx_log_t *log)
+{
+    ngx_webhook_api_t *api = data;
+
+    ngx_webhook_whole_stats_t  *sums;
+
+    sums = ngx_webhook_scope(api)->data;
+
+    ngx_webhook_api_page_add(sums->texts,
+                             ngx_webhook_whole_stats_rings(api, json_null()));
+}
+
+
+static ngx_int_t
+ngx_webhook_whole_stats_made(ngx_webhook_api_t *api, void *data)
+{
+    ngx_webhook_api_texts_t  *texts;
+
+    texts = ((ngx_webhook_whole_stats_t *) ngx_webhook_scope(api)->data)->texts;
+
+    return texts->failed ? NGX_ERROR
+                         : ngx_webhook_api_page_one(api, &texts->items);
+}
+
+
+/* Any thread. */
+
+static json_t *
+ngx_webhook_whole_stats_rings(ngx_webhook_api_t *api, json_t *rings)
+{
+    json_t                     *json;
+    ngx_webhook_whole_stats_t  *sums;
+
+    sums = ngx_webhook_scope(api)->data;
+
+    json = sums->json;
+    sums->json = NULL;
+
+    if (json_object_set_new(json, "rings", rings) != 0
+        || json_object_set_new(json, "latency",
+                               sums->timed
+                               ? ngx_webhook_whole_latency(&sums->times)
+                               : json_null())
+           != 0)
+    {
+        json_decref(json);
+        return NULL;
+    }
+
+    return json;
 }
 
 
@@ -190,49 +313,6 @@ ngx_webhook_whole_stats_add(ngx_webhook_whole_stats_t *sums,
 }
 
 
-/* A company without endpoints has had no sends: no keys would ask for all. */
-
-static ngx_int_t
-ngx_webhook_whole_stats_rings(ngx_webhook_api_t *api,
-    ngx_webhook_whole_stats_t *sums)
-{
-    json_t     *json;
-    ngx_str_t   range;
-
-    if (ngx_webhook_api_query(api, "range", &range)
-        && (api->who.all || sums->nkeys))
-    {
-        return ngx_webhook_rings(api, sums->keys, sums->nkeys,
-                                 ngx_webhook_whole_stats_end);
-    }
-
-    json = sums->json;
-    sums->json = NULL;
-
-    return ngx_webhook_api_json(api, NGX_HTTP_OK, json);
-}
-
-
-static ngx_int_t
-ngx_webhook_whole_stats_end(ngx_webhook_api_t *api, json_t *rings)
-{
-    json_t                     *json;
-    ngx_webhook_whole_stats_t  *sums;
-
-    sums = ngx_webhook_scope(api)->data;
-
-    json = sums->json;
-    sums->json = NULL;
-
-    if (json_object_set_new(json, "rings", rings) != 0) {
-        json_decref(json);
-        return NGX_ERROR;
-    }
-
-    return ngx_webhook_api_json(api, NGX_HTTP_OK, json);
-}
-
-
 static json_t *
 ngx_webhook_whole_stats_json(ngx_webhook_api_t *api,
     const ngx_webhook_whole_stats_t *sums, const webhook_op_stats_t *stats)
@@ -246,7 +326,7 @@ ngx_webhook_whole_stats_json(ngx_webhook_api_t *api,
           ? ngx_webhook_api_time(wall - sums->due) : json_null();
 
     return json_pack("{s:{s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I},"
-                     " s:{s:I, s:I, s:I}, s:o, s:b, s:o, s:o, s:o, s:n}",
+                     " s:{s:I, s:I, s:I}, s:o, s:b, s:o, s:o, s:n, s:n}",
                      "deliveries",
                      "pending", (json_int_t) sums->states[WEBHOOK_PENDING],
                      "sending", (json_int_t) sums->states[WEBHOOK_SENDING],
@@ -270,9 +350,7 @@ ngx_webhook_whole_stats_json(ngx_webhook_api_t *api,
                      api->who.all ? ngx_webhook_whole_store(stats)
                                   : json_null(),
                      "trouble", ngx_webhook_whole_trouble(api, stats),
-                     "latency",
-                     ngx_webhook_whole_latency(api, sums->keys, sums->nkeys),
-                     "rings");
+                     "latency", "rings");
 }
 
 

@@ -25,6 +25,8 @@ static ngx_webhook_whole_task_t *ngx_webhook_whole_task_create(
 static ngx_int_t ngx_webhook_whole_tasks_go(ngx_webhook_api_t *api);
 static void ngx_webhook_whole_tasks_seen(ngx_webhook_api_t *api,
     webhook_op_t *op);
+static json_t *ngx_webhook_whole_task_view(ngx_webhook_api_t *api,
+    const void *one);
 static ngx_int_t ngx_webhook_whole_tasks_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_whole_one(ngx_webhook_api_t *api,
@@ -105,16 +107,20 @@ ngx_webhook_whole_tasks_go(ngx_webhook_api_t *api)
 static void
 ngx_webhook_whole_tasks_seen(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    uint32_t                   i;
     ngx_webhook_whole_task_t  *task;
 
     task = ngx_webhook_scope(api)->data;
-    task->texts->seen = 1;
 
-    for (i = 0; i < op->u.tasks.count && !task->texts->failed; i++) {
-        ngx_webhook_api_page_add(task->texts,
-                   ngx_webhook_whole_task_json(api, &op->u.tasks.tasks[i]));
-    }
+    ngx_webhook_api_page_each(api, task->texts, op->u.tasks.tasks,
+                              op->u.tasks.count, sizeof(webhook_task_t),
+                              ngx_webhook_whole_task_view);
+}
+
+
+static json_t *
+ngx_webhook_whole_task_view(ngx_webhook_api_t *api, const void *one)
+{
+    return ngx_webhook_whole_task_json(api, one);
 }
 
 

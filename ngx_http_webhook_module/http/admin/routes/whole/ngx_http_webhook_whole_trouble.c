@@ -9,7 +9,6 @@
 
 #include "http/admin/routes/whole/ngx_http_webhook_whole_int.h"
 #include "http/admin/routes/common/ngx_http_webhook_shown.h"
-#include "http/labels/ngx_http_webhook_labels.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 
 
@@ -273,38 +272,25 @@ ngx_webhook_trouble_json(ngx_webhook_api_t *api,
 }
 
 
-/* Of the caller's endpoints, since they have been counted; null without labels:
-   nobody counts then. */
-
 json_t *
-ngx_webhook_whole_latency(ngx_webhook_api_t *api, const uint64_t *keys,
-    ngx_uint_t nkeys)
+ngx_webhook_whole_latency(const ngx_webhook_label_times_t *times)
 {
-    json_t                     *buckets;
-    uint64_t                    count;
-    ngx_uint_t                  i;
-    ngx_webhook_label_times_t   times;
-
-    static const uint64_t  none[1];
-
-    if (!ngx_webhook_label_times(api->who.all ? NULL : keys ? keys : none,
-                                 nkeys, &times))
-    {
-        return json_null();
-    }
+    json_t      *buckets;
+    uint64_t     count;
+    ngx_uint_t   i;
 
     buckets = json_array();
     count = 0;
 
-    for (i = 0; i < times.n; i++) {
-        count += times.counts[i];
+    for (i = 0; i < times->n; i++) {
+        count += times->counts[i];
 
         if (json_array_append_new(buckets,
                 json_pack("{s:o, s:I}", "upto_usec",
-                          i < times.n - 1
-                          ? json_integer((json_int_t) times.bounds[i])
+                          i < times->n - 1
+                          ? json_integer((json_int_t) times->bounds[i])
                           : json_null(),
-                          "count", (json_int_t) times.counts[i]))
+                          "count", (json_int_t) times->counts[i]))
             != 0)
         {
             json_decref(buckets);
@@ -313,6 +299,6 @@ ngx_webhook_whole_latency(ngx_webhook_api_t *api, const uint64_t *keys,
     }
 
     return json_pack("{s:I, s:I, s:o}", "count", (json_int_t) count,
-                     "sum_usec", (json_int_t) times.sum,
+                     "sum_usec", (json_int_t) times->sum,
                      "buckets", buckets);
 }
