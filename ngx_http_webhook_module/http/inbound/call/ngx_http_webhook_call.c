@@ -182,7 +182,7 @@ ngx_webhook_call_away(ngx_webhook_call_t *call)
                                     (off_t) ngx_webhook_call_work_size(call),
                                     &error);
 
-        if (status == 0 && call->receiver->bounds) {
+        if (status == 0) {
             status = ngx_webhook_call_work_late(call, &error);
         }
 
