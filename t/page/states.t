@@ -243,6 +243,33 @@ is_deeply [grep { !/the server responded with a status of 4/ } $b->console], [],
 
 $b->end;
 
-$_->{t}->stop for $p->{s}, $s;
+
+# --- a company with more hooks than charts add up
+
+my $more = Webhook::Routes->new(
+    workers => 1, quota => 'endpoints=200 requests=100000r/m');
+
+($r) = $more->{manager}->post('registry', { items => [
+    map { { kind => 'endpoint', %{$more->endpoint} } } 1 .. 103] });
+is $r->{status}, 200, 'a hundred hooks, and three' or diag $r->{body};
+
+$more->order(company_id => 1260);
+$more->delivery($more->{manager}, 'state=delivered');
+
+my $many = bless { s => $more }, 'Webhook::Page::Shop';
+
+for (['manager', 1], ['root', 0]) {
+    my ($who, $warned) = @$_;
+
+    $b = $many->browser(token => $who);
+    $b->wait('return document.querySelector("main .columns")', 'charts');
+
+    my $told = () = $b->text('main')
+                    =~ /3 hooks are not included in these charts/g;
+    is $told, $warned, "$who is told what charts leave out, if they do";
+    $b->end;
+}
+
+$_->{t}->stop for $p->{s}, $s, $more;
 
 done_testing;

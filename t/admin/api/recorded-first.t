@@ -50,6 +50,29 @@ ok wait_for(sub {
 $s->order(company_id => 1260);
 my $d = $s->delivery($manager, "endpoint=$ep->{id}&state=delivered");
 
+# one that is over, and one that waits
+
+my %other;
+
+for (['dead', 500, 1], ['pending', 503, 9]) {
+    my ($state, $status, $attempts) = @$_;
+
+    $hook->answer("/$state", $status);
+
+    ($r, my $one) = $manager->post('endpoints', $s->endpoint(
+        url   => $hook->url("/$state"),
+        retry => { attempts => $attempts, first => '1h' }));
+    $root->post("endpoints/$one->{id}/approve", undef,
+                headers => ['If-Match' => '*']);
+
+    $s->order(company_id => 1260);
+
+    $other{"$state endpoint"} = $one->{id};
+    $other{$state} = $s->delivery($manager, "endpoint=$one->{id}"
+                                            . "&state=$state&status=$status");
+    ok $other{$state}, "one is $state";
+}
+
 # those that a worker sends by itself
 
 sub came
@@ -118,6 +141,13 @@ SKIP: {
         ["endpoints/$ep->{id}/pause", { reason => 'full' }],
         ["endpoints/$ep->{id}/resume"],
         ["deliveries/$d->{id}/replay"],
+        ["deliveries/$other{dead}{id}/retry"],
+        ["deliveries/$other{pending}{id}/retry"],
+        ["deliveries/$other{pending}{id}/cancel"],
+        ['deliveries/retry', { filter => { endpoint => $other{'dead endpoint'},
+                                           state => 'dead' } }],
+        ['deliveries/cancel', { filter => {
+            endpoint => $other{'pending endpoint'}, state => 'pending' } }],
         ['purge', { event => $d->{event} }],
     );
 
@@ -151,6 +181,14 @@ SKIP: {
 
     ($r) = $manager->get("deliveries/$d->{id}");
     is $r->{status}, 200, 'nor removed';
+
+    for my $state (qw(dead pending)) {
+        (undef, $is) = $manager->get("deliveries/$other{$state}{id}");
+        is "$is->{state} " . @{$is->{attempts}}, "$state 1", 'as it was';
+    }
+
+    (undef, my $tasks) = $manager->get('tasks');
+    is_deeply $tasks->{items}, [], 'no task was made';
 
     for my $act (@acts) {
         $act->[1]->answer($act->[2], 200);

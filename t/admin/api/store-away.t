@@ -103,8 +103,18 @@ for my $change (@changes) {
         or diag $r->{body};
 }
 
-my ($r) = $root->post("deliveries/$d->{id}/retry");
-is $r->{status}, 503, 'nor a retry';
+my $r;
+
+for (["deliveries/$d->{id}/retry"], ["deliveries/$d->{id}/cancel"],
+     ['deliveries/retry', { filter => { state => 'dead' } }],
+     ['deliveries/cancel', { filter => { state => 'pending' } }])
+{
+    my ($what, $body) = @$_;
+
+    ($r, my $problem) = $root->post($what, $body);
+    is $r->{status}, 503, "nor $what" or diag $r->{body};
+    like $problem->{detail}, qr/nothing was changed/, 'why';
+}
 
 for my $what (@looks) {
     ($r) = $manager->get($what);
@@ -144,7 +154,23 @@ $t->allow(qr/webhook event lost|is full|fills|refused/);
 $s->order(company_id => 1260);
 $d = $s->delivery($manager, "endpoint=$ep->{id}&state=delivered");
 
-$manager->post("endpoints/$ep->{id}/pause", { reason => 'it fills' });
+$s->{hook}->answer('/dead', 500);
+(undef, my $broken) = $manager->post('endpoints', $s->endpoint(
+    url => $s->{hook}->url('/dead'), retry => { attempts => 1 }));
+
+$s->order(company_id => 1260);
+my $dead = $s->delivery($manager, "endpoint=$broken->{id}&state=dead");
+ok $dead, 'a dead letter';
+
+ok wait_for(sub {
+    local $manager->{openapi};
+    (undef, my $page) = $manager->get("deliveries?endpoint=$ep->{id}"
+                                      . '&state=delivered');
+    return @{$page->{items}} == 2;
+}), 'nothing is under way';
+
+$manager->post("endpoints/$_->{id}/pause", { reason => 'it fills' })
+    for $ep, $broken;
 
 # Large ones until one is refused, then smaller ones; of the smallest many in a
 # row, since a reader that was under way keeps pages which are free after it.
@@ -171,7 +197,8 @@ for ([50_000, 1], [5_000, 1], [1, 20]) {
 
 for my $change (['POST', 'endpoints', $s->endpoint(name => 'new')],
                 ['POST', 'receivers', $s->receiver(name => 'new')],
-                ['POST', "deliveries/$d->{id}/replay"])
+                ['POST', "deliveries/$d->{id}/replay"],
+                ['POST', "deliveries/$dead->{id}/retry"])
 {
     my ($method, $what, $body, @options) = @$change;
 
@@ -195,6 +222,14 @@ is_deeply [grep { /^rc_/ } map { $_->{id} } @{$receivers->{items}}],
 my ($changed) = $manager->patch("endpoints/$ep->{id}",
                                 { description => 'less' }, @match);
 is $changed->{status}, 200, 'what is there can be changed';
+
+# it needs no room, and makes some
+
+my $waits = $s->delivery($manager, "endpoint=$ep->{id}&state=pending");
+
+($r, my $cancelled) = $manager->post("deliveries/$waits->{id}/cancel");
+is $r->{status}, 200, 'what waits can be cancelled' or diag $r->{body};
+is $cancelled->{state}, 'cancelled', 'and is';
 
 $t->stop;
 $t->ok_logs;
