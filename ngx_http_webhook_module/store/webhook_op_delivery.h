@@ -134,13 +134,17 @@ typedef struct {
  * delivery that is SENDING is STALE.  A delivered one is DUPLICATE, and so are
  * for CANCEL one that is cancelled and a dead one that blocks nothing.  One
  * that there is not is NOT_FOUND.  FULL: RETRY of what is over, above the
- * high-water mark.
+ * high-water mark, or with "over" above the backlog.
  */
 
 typedef struct {
     webhook_id_t  event;
     uint64_t      endpoint;
     unsigned      again:1;          /* in, RETRY: one that was delivered too */
+    uint32_t      backlog;          /* in, RETRY: as COPY has it, of what is
+                                       over */
+
+    unsigned      over:1;           /* out */
 } webhook_op_delivery_t;
 
 

@@ -118,8 +118,8 @@ typedef struct {
 typedef struct {
     uint64_t             wall;      /* in: now */
     uint32_t             backlog;   /* in: as COPY has it, of each company; a
-                                       task that replays waits until there is
-                                       room */
+                                       task that replays, or retries what is
+                                       over, waits until there is room */
     const webhook_id_t  *only;      /* in: of this task; NULL: of any */
 
     unsigned             todo:1;    /* out, of TASK_LOOK: there is a step to be

@@ -77,6 +77,30 @@ my $dead = $s->delivery($manager, "endpoint=$ep->{id}&state=dead");
 
 ok $dead, 'an event over the quota is a dead letter';
 
+# --- what is dead is not made to wait beside as many as may
+
+($r, my $problem) = $manager->post("deliveries/$dead->{id}/retry");
+
+is $r->{status}, 409, 'which cannot be retried while they wait'
+    or diag $r->{body};
+like $problem->{detail}, qr/^The company has 3 deliveries waiting/, 'why';
+
+(undef, my $is) = $manager->get("deliveries/$dead->{id}");
+is $is->{state}, 'dead', 'it is as it was';
+
+($r, my $retry) = $manager->post('deliveries/retry', { filter => {
+    endpoint => $ep->{id}, state => 'dead',
+} });
+
+is $r->{status}, 202, 'a task that retries it';
+
+ok wait_for(sub {
+    (undef, my $now) = $manager->get("tasks/$retry->{id}");
+    return ($now->{waits} // '') =~ /as many deliveries waiting as it may/;
+}), 'waits';
+
+is listed("endpoint=$ep->{id}&state=dead"), 1, 'and leaves it as it was';
+
 # --- sent anew
 
 $hook->answer('*', 200);
@@ -85,6 +109,14 @@ $hook->answer('*', 200);
 is $r->{status}, 202, 'those that wait go now';
 ok wait_for(sub { listed('state=pending') == 0 }, 20), 'they are made';
 
+ok wait_for(sub {
+    (undef, my $now) = $manager->get("tasks/$retry->{id}");
+    return $now->{state} eq 'done' && $now->{done} == 1;
+}, 20), 'then the task goes on';
+
+ok wait_for(sub { listed("endpoint=$ep->{id}&state=delivered") == 1 }, 20),
+    'and what was dead is delivered';
+
 is call()->{status}, 202, 'and there is room for others';
 
 $s->order(company_id => 1260);
@@ -92,7 +124,7 @@ $s->order(company_id => 1260);
 my $done = $s->delivery($manager, "endpoint=$ep->{id}&state=delivered");
 
 ok $done, 'an event, too';
-ok wait_for(sub { listed('state=delivered') >= 5 }), 'all are delivered';
+ok wait_for(sub { listed('state=delivered') >= 6 }), 'all are delivered';
 
 ($r) = $manager->post("endpoints/$ep->{id}/pause");
 is $r->{status}, 200, 'it is paused' or diag $r->{body};
@@ -102,7 +134,7 @@ for (1 .. 3) {
     is $r->{status}, 201, 'sent anew' or diag $r->{body};
 }
 
-($r, my $problem) = $manager->post("deliveries/$done->{id}/replay");
+($r, $problem) = $manager->post("deliveries/$done->{id}/replay");
 
 is $r->{status}, 409, 'but no more than may wait';
 like $problem->{detail}, qr/^The company has 3 deliveries waiting/, 'why';
@@ -136,7 +168,7 @@ ok wait_for(sub {
 }, 20), 'the task goes on, too';
 
 ok wait_for(sub {
-    return listed("endpoint=$ep->{id}&state=delivered") == 4 + $again;
+    return listed("endpoint=$ep->{id}&state=delivered") == 5 + $again;
 }, 20), 'and all of it is delivered';
 
 # --- nor does a command send them, whose own task is another
@@ -179,5 +211,15 @@ is eval { JSON::PP::decode_json($out)->{state} }, 'running',
                           '--json');
 
 is scalar(my @lines = split /\n/, $out), 3, 'nothing of it is sent anew';
+
+# --- root's tool is not held
+
+($status, $out, $err) = $t->ctl('replay', $done->{id});
+is $status, 0, 'a delivery is sent again by hand' or diag $err;
+
+($status, $out) = $t->ctl('list', "--endpoint=$ep->{id}", '--state=pending',
+                          '--json');
+
+is scalar(@lines = split /\n/, $out), 4, 'beside as many as may wait';
 
 done_testing;

@@ -13,6 +13,8 @@
 #include "store/lmdb/space/webhook_store_space.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/ops/webhook_store_backlog.h"
+#include "store/lmdb/walk/webhook_store_history_entry.h"
 #include "store/lmdb/history/webhook_store_pause.h"
 
 
@@ -25,8 +27,13 @@ webhook_admin_retry(webhook_txn_t *t, webhook_op_t *op)
 {
     int                      rc, found, full;
     webhook_id_t            *id;
+    webhook_head_row_t       head;
+    webhook_op_delivery_t   *o;
     webhook_delivery_row_t   d;
     webhook_endpoint_row_t  *ep;
+
+    o = &op->u.delivery;
+    o->over = 0;
 
     rc = webhook_admin_get(t, op, &ep, &d, &found);
 
@@ -34,16 +41,23 @@ webhook_admin_retry(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    id = &op->u.delivery.event;
+    id = &o->event;
 
     if (d.state == WEBHOOK_PENDING) {
         op->result = WEBHOOK_STORE_OK;
         return webhook_queue_requeue(t, ep, id, &d);
     }
 
-    rc = webhook_admin_again(t, ep, id, &d, &full);
+    full = 0;
 
-    if (rc == MDB_NOTFOUND) {
+    rc = webhook_history_entry_head(t, id, &head);
+
+    if (rc == 0) {
+        rc = webhook_admin_bounded(t, o->endpoint, id, &d, &head.company,
+                                   o->backlog, &full);
+    }
+
+    if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
 
         /* its event is damaged */
 
@@ -51,6 +65,7 @@ webhook_admin_retry(webhook_txn_t *t, webhook_op_t *op)
         return 0;
     }
 
+    o->over = (full == 2);
     op->result = full ? WEBHOOK_STORE_FULL : WEBHOOK_STORE_OK;
 
     return rc;
@@ -129,6 +144,36 @@ webhook_admin_again(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     }
 
     return webhook_queue_requeue(t, ep, id, d);
+}
+
+
+int
+webhook_admin_bounded(webhook_txn_t *t, uint64_t endpoint,
+    const webhook_id_t *id, webhook_delivery_row_t *d,
+    const webhook_str_t *company, uint32_t backlog, int *full)
+{
+    int                      rc, over;
+    webhook_endpoint_row_t  *ep;
+
+    *full = 0;
+    over = 0;
+
+    rc = webhook_endpoint_row_get(t, endpoint, &ep);
+
+    if (rc == 0) {
+        rc = webhook_backlog_one(t, ep, company, backlog, &over);
+    }
+
+    if (rc || over) {
+        *full = 2 * over;
+        return rc;
+    }
+
+    /* other rows were read meanwhile */
+
+    rc = webhook_endpoint_row_get(t, endpoint, &ep);
+
+    return rc ? rc : webhook_admin_again(t, ep, id, d, full);
 }
 
 

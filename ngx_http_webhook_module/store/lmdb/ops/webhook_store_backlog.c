@@ -15,6 +15,7 @@
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/objects/webhook_store_object_row.h"
 #include "store/lmdb/objects/webhook_store_objects.h"
 
 #include <stdio.h>
@@ -33,6 +34,60 @@ static int webhook_backlog_count(webhook_txn_t *t,
     const webhook_str_t *company, webhook_backlog_t *row);
 static int webhook_backlog_dead(webhook_txn_t *t, webhook_op_put_event_t *p,
     const webhook_put_t *put, uint64_t wall);
+
+
+int
+webhook_backlog_counts(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    unsigned *counts)
+{
+    int              rc;
+    webhook_owned_e  owned;
+
+    rc = webhook_object_row_owned(t, ep->name, ep->name_len, &owned);
+
+    *counts = rc == 0 && owned != WEBHOOK_OWNED_NOT;
+
+    return rc;
+}
+
+
+int
+webhook_backlog_one(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    const webhook_str_t *company, uint32_t backlog, int *over)
+{
+    int                     rc;
+    unsigned                counts;
+    webhook_put_t           put;
+    webhook_op_put_event_t  p;
+
+    *over = 0;
+
+    if (backlog == 0) {
+        return 0;
+    }
+
+    rc = webhook_backlog_counts(t, ep, &counts);
+    if (rc) {
+        return rc;
+    }
+
+    memset(&put, 0, sizeof(put));
+    memset(&p, 0, sizeof(p));
+
+    put.quota = counts;
+
+    p.company = *company;
+    p.deliveries = &put;
+    p.count = 1;
+    p.backlog = backlog;
+    p.refuse = 1;
+
+    rc = webhook_backlog_take(t, &p);
+
+    *over = rc == 0 && p.over;
+
+    return rc;
+}
 
 
 int

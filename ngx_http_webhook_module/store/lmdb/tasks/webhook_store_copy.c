@@ -16,7 +16,7 @@
 #include "store/lmdb/rows/webhook_store_rendition.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
-#include "store/lmdb/objects/webhook_store_object_row.h"
+#include "store/lmdb/ops/webhook_store_backlog.h"
 #include "store/lmdb/ops/webhook_store_event.h"
 #include "store/lmdb/walk/webhook_store_history_entry.h"
 
@@ -136,17 +136,11 @@ static int
 webhook_copy_quota(webhook_txn_t *t, uint64_t endpoint, unsigned *quota)
 {
     int                      rc;
-    webhook_owned_e          owned;
     webhook_endpoint_row_t  *ep;
 
     rc = webhook_endpoint_row_get(t, endpoint, &ep);
 
-    if (rc == 0) {
-        rc = webhook_object_row_owned(t, ep->name, ep->name_len, &owned);
-        *quota = rc == 0 && owned != WEBHOOK_OWNED_NOT;
-    }
-
-    return rc;
+    return rc ? rc : webhook_backlog_counts(t, ep, quota);
 }
 
 

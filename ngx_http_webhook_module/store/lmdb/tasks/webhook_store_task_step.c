@@ -505,9 +505,10 @@ webhook_step_one(webhook_step_t *x, const webhook_walk_hit_t *hit,
     webhook_store_result_e *result)
 {
     int                      rc;
-    webhook_company_t        any;
     webhook_endpoint_row_t  *ep;
     webhook_delivery_row_t   d;
+
+    static const webhook_company_t  any;
 
     if (webhook_task_skip_is_bad(x->t->st, &hit->id, hit->endpoint)) {
         x->changes = 1;
@@ -518,8 +519,6 @@ webhook_step_one(webhook_step_t *x, const webhook_walk_hit_t *hit,
     switch (x->row.task.kind) {
 
     case WEBHOOK_TASK_PURGE:
-        memset(&any, 0, sizeof(any));
-
         rc = webhook_purge_event(x->t, &hit->id, &any, result);
         break;
 
@@ -561,7 +560,8 @@ webhook_step_again(webhook_step_t *x, webhook_endpoint_row_t *ep,
 
     rc = d.state == WEBHOOK_PENDING
          ? webhook_queue_requeue(x->t, ep, &hit->id, &d)
-         : webhook_admin_again(x->t, ep, &hit->id, &d, &full);
+         : webhook_admin_bounded(x->t, hit->endpoint, &hit->id, &d,
+                                 &hit->head.company, x->s->backlog, &full);
 
     *result = full ? WEBHOOK_STORE_FULL : WEBHOOK_STORE_OK;
 

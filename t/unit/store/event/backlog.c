@@ -338,14 +338,86 @@ test_copies(void)
 }
 
 
-/* A task that sends many anew waits, and goes on once fewer do. */
+static webhook_store_result_e
+test_retry(util_t *u, const webhook_id_t *event, uint64_t ep,
+    uint32_t backlog, unsigned *over)
+{
+    webhook_op_t            op;
+    webhook_store_result_e  result;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_RETRY;
+    op.u.delivery.event = *event;
+    op.u.delivery.endpoint = ep;
+    op.u.delivery.backlog = backlog;
+
+    result = util_apply(u, &op);
+    *over = op.u.delivery.over;
+
+    webhook_op_free(&op);
+
+    return result;
+}
+
+
+/* What is over waits again: no more than may; what waits does so already. */
 
 static void
-test_task(void)
+test_retries(void)
+{
+    util_t        u;
+    unsigned      over;
+    uint64_t      ep[2];
+    webhook_id_t  waits, dead, other;
+
+    util_init(&u);
+    util_open(&u);
+
+    (void) object_make(&u, "ep_1", "a", "one", "1");
+
+    ep[0] = util_endpoint(&u, "ep_1", 1);
+    ep[1] = util_endpoint(&u, "erp", 1);
+
+    waits = task_put(&u, ep[0], "a", "order.add");
+    (void) test_put(&u, ep, 1, "a", 1, &dead, "");
+
+    tap_ok(test_states(&u, ep[0], 1, 1), "one waits, and one is dead");
+
+    tap_ok(test_retry(&u, &dead, ep[0], 1, &over) == WEBHOOK_STORE_FULL && over
+           && test_states(&u, ep[0], 1, 1), "the dead one is not retried");
+    tap_ok(test_retry(&u, &waits, ep[0], 1, &over) == WEBHOOK_STORE_OK && !over
+           && test_states(&u, ep[0], 1, 1), "the one that waits is");
+    tap_ok(test_retry(&u, &dead, ep[0], 2, &over) == WEBHOOK_STORE_OK && !over
+           && test_states(&u, ep[0], 2, 0), "unless more may wait");
+
+    (void) test_put(&u, ep, 1, "a", 1, &dead, "");
+
+    tap_ok(test_retry(&u, &dead, ep[0], 0, &over) == WEBHOOK_STORE_OK && !over
+           && test_states(&u, ep[0], 3, 0), "or there is no bound");
+
+    other = task_put(&u, ep[1], "a", "order.add");
+    (void) task_end(&u, ep[1], WEBHOOK_FAILED);
+
+    tap_ok(test_retry(&u, &other, ep[1], 1, &over) == WEBHOOK_STORE_OK && !over
+           && test_states(&u, ep[1], 1, 0),
+           "an endpoint that was not registered has none");
+
+    util_check(&u, "retried");
+    util_free(&u);
+}
+
+
+/* A task that sends many anew, or retries many, waits, and goes on once fewer
+   do. */
+
+static void
+test_task(webhook_task_kind_e kind, webhook_outcome_e end,
+    webhook_state_e state)
 {
     util_t        u;
     unsigned      i;
-    uint64_t      ep, done;
+    uint64_t      ep, done, left;
     webhook_op_t  op;
 
     util_init(&u);
@@ -357,12 +429,14 @@ test_task(void)
 
     for (i = 0; i < 5; i++) {
         (void) task_put(&u, ep, "a", "order.add");
-        (void) task_end(&u, ep, WEBHOOK_DONE);
+        (void) task_end(&u, ep, end);
     }
 
-    task_op(&op, WEBHOOK_TASK_REPLAY, util_id(&u), u.wall);
+    left = (state == WEBHOOK_DEAD) ? 3 : 0;
+
+    task_op(&op, kind, util_id(&u), u.wall);
     op.u.task.filter.endpoint = ep;
-    op.u.task.filter.state = WEBHOOK_DELIVERED;
+    op.u.task.filter.state = state;
 
     tap_ok(util_apply(&u, &op) == WEBHOOK_STORE_OK, "a task");
     webhook_op_free(&op);
@@ -382,7 +456,7 @@ test_task(void)
         webhook_op_free(&op);
     }
 
-    tap_ok(done == 2 && test_states(&u, ep, 2, 0), "as many as may wait");
+    tap_ok(done == 2 && test_states(&u, ep, 2, left), "as many as may wait");
 
     for (i = 0; i < 20 && done < 5; i++) {
         memset(&op, 0, sizeof(op));
@@ -476,7 +550,9 @@ main(void)
     test_order();
     test_receiver();
     test_copies();
-    test_task();
+    test_retries();
+    test_task(WEBHOOK_TASK_REPLAY, WEBHOOK_DONE, WEBHOOK_DELIVERED);
+    test_task(WEBHOOK_TASK_RETRY, WEBHOOK_FAILED, WEBHOOK_DEAD);
 
     return tap_done();
 }

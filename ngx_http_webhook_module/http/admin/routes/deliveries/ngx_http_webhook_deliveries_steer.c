@@ -22,6 +22,8 @@ static ngx_int_t ngx_webhook_deliveries_steered(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_deliveries_refused(ngx_webhook_api_t *api,
     webhook_op_t *op);
+static ngx_int_t ngx_webhook_deliveries_over(ngx_webhook_api_t *api,
+    uint32_t backlog);
 static ngx_int_t ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api,
     webhook_op_t *shown);
 static ngx_int_t ngx_webhook_deliveries_replay_again(ngx_webhook_api_t *api);
@@ -84,6 +86,10 @@ ngx_webhook_deliveries_steer(ngx_webhook_api_t *api, webhook_op_e type)
     op.u.delivery.event = route->event;
     op.u.delivery.endpoint = route->endpoint;
 
+    if (api->wmcf->registry) {
+        op.u.delivery.backlog = (uint32_t) api->wmcf->registry->backlog;
+    }
+
     if (ngx_webhook_record_with(api, &op, type == WEBHOOK_OP_RETRY
                                           ? "delivery.retry"
                                           : "delivery.cancel",
@@ -145,6 +151,10 @@ ngx_webhook_deliveries_refused(ngx_webhook_api_t *api, webhook_op_t *op)
             return ngx_webhook_api_full(api);
         }
 
+        if (op->u.delivery.over) {
+            return ngx_webhook_deliveries_over(api, op->u.delivery.backlog);
+        }
+
         return ngx_webhook_api_problem(api, NGX_HTTP_INSUFFICIENT_STORAGE,
                                        "The store is full: nothing that is over "
                                        "can be sent again until there is room");
@@ -152,6 +162,17 @@ ngx_webhook_deliveries_refused(ngx_webhook_api_t *api, webhook_op_t *op)
     default:
         return ngx_webhook_api_not_found(api, "delivery", &api->values[0]);
     }
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_over(ngx_webhook_api_t *api, uint32_t backlog)
+{
+    return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                   "The company has %uD deliveries waiting, "
+                                   "which is as many as it may have: this one "
+                                   "can be sent again once fewer wait",
+                                   backlog);
 }
 
 
@@ -238,11 +259,7 @@ ngx_webhook_deliveries_replayed(ngx_webhook_api_t *api, webhook_op_t *op)
     }
 
     if (op->result == WEBHOOK_STORE_FULL && op->u.copy.over) {
-        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                       "The company has %uD deliveries waiting, "
-                                       "which is as many as it may have: this "
-                                       "one can be replayed once fewer wait",
-                                       op->u.copy.backlog);
+        return ngx_webhook_deliveries_over(api, op->u.copy.backlog);
     }
 
     if (op->result == WEBHOOK_STORE_FULL) {

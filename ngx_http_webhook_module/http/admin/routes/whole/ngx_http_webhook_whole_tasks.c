@@ -282,6 +282,7 @@ ngx_webhook_whole_task_json(ngx_webhook_api_t *api, const webhook_task_t *task)
 
     state = task->state == WEBHOOK_TASK_RUNNING && task->full
             ? json_string(task->kind == WEBHOOK_TASK_REPLAY
+                          || task->kind == WEBHOOK_TASK_RETRY
                           ? "it waits for room: the store is full, or a company "
                             "has as many deliveries waiting as it may have"
                           : "the store is full: it waits for room")
