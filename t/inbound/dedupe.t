@@ -81,7 +81,7 @@ isnt $q[0]{headers}{'idempotency-key'}, $key, 'has another key';
 
 ($r, @q) = call('header', undef, '{"n": 1}');
 is "$r->{status} " . error($r),
-    "422 The call has no 'webhook-id', by which repeats are known", 'none';
+    "422 The call has no 'webhook-id', by which repeats are recognized", 'none';
 is scalar @q, 0, 'does nothing';
 
 # Calls go to any of four workers, each of which logs on its own: in any order.
@@ -131,7 +131,7 @@ is "$r->{status} " . @q, '200 2', 'another that begins alike';
 ($r, @q) = call('batch', undef, '{"batch": {"no": 3}, "lines": []}');
 is "$r->{status} $r->{body}", '200 {"status": "ok", "elements": 0}', 'an empty one';
 ($r, @q) = call('inner', undef, '{"lines": [{"id": 1}]}');
-is "$r->{status} " . error($r), "422 The call has no 'id', by which repeats are known",
+is "$r->{status} " . error($r), "422 The call has no 'id', by which repeats are recognized",
     'no field of an element';
 
 ($r, @q) = call('fails', 'f');
@@ -166,7 +166,7 @@ sub finish { my $s = shift; local $/; my $text = <$s>; $text // '' }
 my $s = begin('slow', 's');
 select undef, undef, undef, 0.4;
 my $second = finish(begin('slow', 's'));
-like $second, qr/^HTTP\/1\.1 409 .*"The same call is under way; nothing was done again"/s,
+like $second, qr/^HTTP\/1\.1 409 .*"The same call is in progress; nothing was done again"/s,
     'a repeat of a call that is under way';
 like finish($s), qr/^HTTP\/1\.1 200 /, 'which ends well';
 (undef, @q) = call('slow', 's');

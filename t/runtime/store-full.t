@@ -142,7 +142,7 @@ cmp_ok $kept, '>', 20, "drop: $kept events are kept";
 cmp_ok $lost, '>=', 5, "drop: $lost are lost";
 is told(), $lost, 'each is a line of the log';
 
-ok $t->wait_log(qr/the store .* fills: 4\d percent of 8 megabytes are in use/),
+ok $t->wait_log(qr/the store .* is filling up: 4\d percent of 8 megabytes are in use/),
    'the log warned before';
 ok $t->wait_log(qr/the store .* is full: \d+ percent of 8 megabytes/),
    'and says that it is full';
@@ -194,7 +194,7 @@ SKIP: {
     cmp_ok $lost, '>=', 3, "refuse: $lost are refused, $kept are history";
     is told(), $lost, 'each is a line of the log';
 
-    ok $t->wait_log(qr/the store .* fills: 4\d percent of 8 megabytes/),
+    ok $t->wait_log(qr/the store .* is filling up: 4\d percent of 8 megabytes/),
        'the log warned before, though nothing says when';
 
     my ($status, $out) = $t->ctl('list', '--json', '--limit=5000');

@@ -133,7 +133,7 @@ is $r->{body}, $answer, 'comes whole';
 cmp_ok $r->{time} - $r->{begun}, '>', 2.5, 'and waited, past send_timeout'
     if defined $r->{time} && $r->{time} > 1e6;
 
-ok $t->wait_log(qr/webhook event "order\.add" \S+ is not kept after 3000 ms/,
+ok $t->wait_log(qr/webhook event "order\.add" \S+ is not stored after 3000 ms/,
                 deadline(10)), 'the log tells';
 is counter($t, 'events_late'), 1, 'and a counter';
 

@@ -130,7 +130,7 @@ my $r = call('a4');
 
 is $r->{status}, 503, 'as many as may be are known';
 like JSON::PP::decode_json($r->{body})->{error},
-     qr/As many calls are known as may be.*nothing was done/,
+     qr/No more calls can be remembered, .*nothing was done/,
      'which is said';
 ok $t->wait_log(qr/knows as many calls as it may \(dedupe_rows\)/), 'and told';
 is metric('calls_dedupe_full_total'), 1, 'and counted';

@@ -72,8 +72,8 @@ ngx_webhook_hops_allow(ngx_uint_t hops, ngx_str_t *type, ngx_log_t *log)
     }
 
     ngx_log_error(NGX_LOG_ERR, log, 0,
-                  "there is no webhook event \"%V\": its request was brought "
-                  "about by %ui webhooks, one by the other", type, hops);
+                  "no webhook event \"%V\" is made: its request was caused "
+                  "by a chain of %ui webhooks", type, hops);
 
     ngx_webhook_count(NGX_WEBHOOK_EVENTS_LOOPED, 1);
 

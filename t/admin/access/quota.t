@@ -51,7 +51,7 @@ my ($r, $problem) = $by{a}->get('whoami');
 
 is $r->{status}, 429, 'and no more';
 like $r->{headers}{'retry-after'}, qr/^(?:[1-9]|[12][0-9]|3[01])$/, 'until one has come back';
-like $problem->{detail}, qr/^The company has asked for too much; come again in/,
+like $problem->{detail}, qr/^The company has made too many requests; try again in/,
     'why';
 $openapi->holds('GET', '/webhook/whoami', $r);
 

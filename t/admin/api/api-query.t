@@ -61,14 +61,14 @@ for (['color=red', 'red'], ['color=', 'none'], ['color', 'none'], ['', 'none'],
     is $json->{color}, $_->[1], 'as it was meant';
 }
 
-for (['colour=red', '"colour" is no name of this query; did you mean "color"?'],
-     ['x=1', '"x" is no name of this query, which can have: color n flag '
+for (['colour=red', '"colour" is not a parameter of this query; did you mean "color"?'],
+     ['x=1', '"x" is not a parameter of this query, which can have: color n flag '
              . 'cursor limit'],
-     ['<b>=1', '"<b>" is no name of this query, which can have: color n flag '
+     ['<b>=1', '"<b>" is not a parameter of this query, which can have: color n flag '
                . 'cursor limit'],
-     ['color=a&color=b', '"color" stands twice in the query'],
-     ['color=a&%63olor=b', '"color" stands twice in the query'],
-     (map { [$_, qr/^The query is not right: it has a "%" without/] }
+     ['color=a&color=b', '"color" is given twice in the query'],
+     ['color=a&%63olor=b', '"color" is given twice in the query'],
+     (map { [$_, qr/^The query is invalid: it has a "%" without/] }
           'color=%', 'color=%4', 'color=%zz', 'color=%ff', '%ff=1',
           'color=' . 'x' x 4097),
      ['limit=0', '"limit" has to be a number from 1 to 200'],
@@ -88,7 +88,7 @@ for (['colour=red', '"colour" is no name of this query; did you mean "color"?'],
 my ($r, $problem) = $api->get('items/a?color=red');
 
 is $r->{status}, 400, 'a route without a query';
-is $problem->{detail}, '"color" stands in a query, and this route takes none',
+is $problem->{detail}, '"color" is in the query, but this route takes none',
     'says so';
 
 is((asked('flag=1'))[1]{flag}, JSON::PP::true(), 'a flag');
@@ -143,7 +143,7 @@ for (['another query', "n=25&color=b&limit=10&cursor=$cursor"],
     my ($status, $detail) = asked($_->[1]);
 
     is $status, 400, "$_->[0]: 400";
-    like $detail, qr/^"cursor" is none of this list: take "next"/, 'why';
+    like $detail, qr/^"cursor" does not belong to this list: pass "next"/, 'why';
 }
 
 my %by = map { $_ => Webhook::Api->new($t, token => "the-token-of-$_") }

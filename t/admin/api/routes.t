@@ -182,7 +182,7 @@ is_deeply $problem, { type => 'about:blank', title => 'Not Found',
 
 is $r->{status}, 422, 'what is wrong with a body';
 is $r->{reason}, 'Unprocessable Content', 'has its words';
-is $problem->{detail}, '2 members of the body are not right; nothing was '
+is $problem->{detail}, '2 members of the body are invalid; nothing was '
     . 'changed', 'how many';
 is_deeply $problem->{errors}, [
     { pointer => '/wrong', detail => 'it is "wrong"' },

@@ -66,7 +66,7 @@ ok wait_for(sub { my (undef, $task) = $manager->get("tasks/$tasks[1]");
 
 ($r, my $problem) = begin();
 is $r->{status}, 409, 'a third one is refused';
-like $problem->{detail}, qr/^Two tasks are under way already/, 'why';
+like $problem->{detail}, qr/^Two tasks are in progress already/, 'why';
 
 (undef, my $list) = $manager->get('tasks');
 is_deeply [sort map { $_->{id} } @{$list->{items}}], [sort @tasks],

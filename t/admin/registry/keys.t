@@ -126,8 +126,8 @@ like $requests->[0]{headers}{'webhook-signature'}, qr/^v1,/, 'signed';
 
 # --- no key opens it
 
-$t->allow(qr/registered endpoint "ep_\w+" does not act: no "key" of/);
-$t->allow(qr/21 registered objects do not act/);
+$t->allow(qr/registered endpoint "ep_\w+" is not used: no "key" of/);
+$t->allow(qr/21 registered objects are not used/);
 $t->allow(qr/opens the headers of registered endpoint "ep_\w+"/);
 
 configure('registry');

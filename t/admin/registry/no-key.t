@@ -47,9 +47,9 @@ is call(), 200, 'it is called';
 
 my $mark = key('o');
 
-ok $t->wait_log(qr/\[alert\].*registered receiver "\Q$rc->{id}\E" does not act: no "key"/,
+ok $t->wait_log(qr/\[alert\].*registered receiver "\Q$rc->{id}\E" is not used: no "key"/,
                 20, $mark), 'an alert tells that no key opens it';
-$t->allow(qr/registered receiver "rc_\w+" does not act: no "key" of/);
+$t->allow(qr/registered receiver "rc_\w+" is not used: no "key" of/);
 $t->allow(qr/registered objects? do(?:es)? not act/);
 
 my $calls = @{$s->{api}->requests};

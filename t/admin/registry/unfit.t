@@ -114,7 +114,7 @@ is orphans(), 0, 'and is not taken for nobody\'s';
 
 # --- nginx.conf becomes narrower
 
-$t->allow(qr/registered (?:endpoint|receiver) "\w+" does not act: it does not/);
+$t->allow(qr/registered (?:endpoint|receiver) "\w+" is not used: it does not/);
 
 my $mark = $t->mark;
 
@@ -122,7 +122,7 @@ configure('address any; schemes https; actions /new/ methods=POST;', 'order.add'
 
 ok $t->reload, 'nothing of that keeps nginx from starting';
 
-ok wait_for(sub { 4 == (() = $t->error_log($mark) =~ /does not act/g) }, 10),
+ok wait_for(sub { 4 == (() = $t->error_log($mark) =~ /is not used/g) }, 10),
     'it is told of each' or diag $t->error_log($mark);
 
 my %why = (

@@ -89,7 +89,7 @@ location /webhook/ { webhook_api; webhook_permission 1; }
 --- http
 webhook_tokens file:webhook/tokens;
 --- says
-[warn] "webhook_tokens" has no use: no location has "webhook_api" in http:1
+[warn] "webhook_tokens" has no effect: no location has "webhook_api" in http:1
 
 === no slash at its end
 --- server
@@ -161,7 +161,7 @@ location /webhook/ { return 200; webhook_api; webhook_permission 1; }
 --- server
 location /webhook/ { webhook_api; webhook_permission 1; webhook_event order.add POST ^/; }
 --- says
-[emerg] location "/webhook/" has "webhook_api" and a "webhook_event": the API's answers have secrets in them, and are no events in server:1
+[emerg] location "/webhook/" has "webhook_api" and a "webhook_event": the API's answers contain secrets, and make no events in server:1
 
 === an unknown parameter
 --- server
@@ -275,19 +275,19 @@ webhook_tokens file:webhook/tokens-few;
 --- http
 webhook_tokens file:webhook/tokens-many;
 --- says
-[emerg] in line 1 of "webhook/tokens-many" "a" is neither "company=" nor "expires=" with a value, or stands twice in http:1
+[emerg] in line 1 of "webhook/tokens-many" "a" is neither "company=" nor "expires=" with a value, or is given twice in http:1
 
 === tokens: a name
 --- http
 webhook_tokens file:webhook/tokens-name;
 --- says
-[emerg] in line 1 of "webhook/tokens-name" "ro/ot" is no name of a token: 1 to 64 letters, digits and any of "_.@-" in http:1
+[emerg] in line 1 of "webhook/tokens-name" "ro/ot" is not a name of a token: 1 to 64 letters, digits and any of "_.@-" in http:1
 
 === tokens: a name with markup
 --- http
 webhook_tokens file:webhook/tokens-markup;
 --- says
-[emerg] in line 1 of "webhook/tokens-markup" "<b>\x1B" is no name of a token: 1 to 64 letters, digits and any of "_.@-" in http:1
+[emerg] in line 1 of "webhook/tokens-markup" "<b>\x1B" is not a name of a token: 1 to 64 letters, digits and any of "_.@-" in http:1
 
 === tokens: the token itself is not shown
 --- http
@@ -317,25 +317,25 @@ webhook_tokens file:webhook/tokens-may;
 --- http
 webhook_tokens file:webhook/tokens-company;
 --- says
-[emerg] in line 1 of "webhook/tokens-company" "company=a/b" is no company: 1 to 64 letters, digits and any of "_.-" in http:1
+[emerg] in line 1 of "webhook/tokens-company" "company=a/b" is not a company: 1 to 64 letters, digits and any of "_.-" in http:1
 
 === tokens: an empty company is not all of them
 --- http
 webhook_tokens file:webhook/tokens-empty;
 --- says
-[emerg] in line 1 of "webhook/tokens-empty" "company=" is neither "company=" nor "expires=" with a value, or stands twice in http:1
+[emerg] in line 1 of "webhook/tokens-empty" "company=" is neither "company=" nor "expires=" with a value, or is given twice in http:1
 
 === tokens: two companies
 --- http
 webhook_tokens file:webhook/tokens-twice;
 --- says
-[emerg] in line 1 of "webhook/tokens-twice" "company=2" is neither "company=" nor "expires=" with a value, or stands twice in http:1
+[emerg] in line 1 of "webhook/tokens-twice" "company=2" is neither "company=" nor "expires=" with a value, or is given twice in http:1
 
 === tokens: a date
 --- http
 webhook_tokens file:webhook/tokens-expires;
 --- says
-[emerg] in line 1 of "webhook/tokens-expires" "tomorrow" is no date for "expires=", such as "2027-01-31", "2027-01-31T12:00:00Z" or Unix seconds in http:1
+[emerg] in line 1 of "webhook/tokens-expires" "tomorrow" is not a date for "expires=", such as "2027-01-31", "2027-01-31T12:00:00Z" or Unix seconds in http:1
 
 === tokens: one that has ended
 --- http
@@ -343,7 +343,7 @@ webhook_tokens file:webhook/tokens-ended;
 --- server
 location /webhook/ { webhook_api; }
 --- says
-[warn] the token "root" in line 1 of "webhook/tokens-ended" has ended and is of no use in http:1
+[warn] the token "root" in line 1 of "webhook/tokens-ended" has expired and has no effect in http:1
 
 === tokens: one name for two
 --- http

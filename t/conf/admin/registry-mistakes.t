@@ -185,7 +185,7 @@ webhook_endpoint .. { url http://127.0.0.1:9; events order.*; }
 --- types
 webhook_event_type order.add 'example={'; webhook_event_type order.edit;
 --- says
-[emerg] the example of event type "order.add" is no JSON: a key is missing at byte 1 in types:1
+[emerg] the example of event type "order.add" is not JSON: a key is missing at byte 1 in types:1
 
 === rules: company
 --- rules

@@ -127,7 +127,7 @@ is said("$hook $pos", "$hook location /pos/ { return 204; }"),
 $receive = '';
 
 is said("$hook $pos"), 'well', 'nothing says what the URLs of receivers are';
-is_deeply \@warnings, ['"actions /pos/" without "receive": nobody gets to know '
-    . 'the URLs of the receivers that are registered'], 'which is a warning';
+is_deeply \@warnings, ['"actions /pos/" without "receive": the URLs of '
+    . 'registered receivers are not known to anybody'], 'which is a warning';
 
 done_testing;

@@ -138,7 +138,7 @@ webhook_endpoint a {
 }
 --- must_die
 --- error_log eval
-qr/"source=my host" is no URI in \S+webhook\.conf:3$/m
+qr/"source=my host" is not a URI in \S+webhook\.conf:3$/m
 
 
 

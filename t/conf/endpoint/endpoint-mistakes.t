@@ -35,7 +35,7 @@ webhook_endpoint erp { url http://127.0.0.1:9/; events order.*; header X-Ip $rem
 --- endpoint
 webhook_endpoint erp { url http://127.0.0.1:9/; events order.*; header ${data.x} y; }
 --- says
-[emerg] "${data.x}" cannot be a header of an endpoint: it is no header name or is set by the module in endpoint:1
+[emerg] "${data.x}" cannot be a header of an endpoint: it is not a header name or is set by the module in endpoint:1
 
 === header with colon name
 --- endpoint
@@ -47,7 +47,7 @@ webhook_endpoint erp { url http://127.0.0.1:9/; events order.*; header "X-A: b";
 --- endpoint
 webhook_endpoint erp { url http://127.0.0.1:9/; events order.*; header X-A: b; }
 --- says
-[emerg] "X-A:" cannot be a header of an endpoint: it is no header name or is set by the module in endpoint:1
+[emerg] "X-A:" cannot be a header of an endpoint: it is not a header name or is set by the module in endpoint:1
 
 === header twice
 --- endpoint

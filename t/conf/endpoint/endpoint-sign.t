@@ -91,7 +91,7 @@ webhook_endpoint a {
     secret whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= expires=2001-02-03;
 }
 --- error_log eval
-qr/\[warn\] .*a secret that ended at "2001-02-03" is of no use in \S+webhook\.conf:3$/m
+qr/\[warn\] .*a secret that expired at "2001-02-03" has no effect in \S+webhook\.conf:3$/m
 
 
 
@@ -132,7 +132,7 @@ webhook_endpoint a {
 }
 --- must_die
 --- error_log eval
-qr/invalid secret of "secret": less than 8 characters are no secret in \S+webhook\.conf:3$/m
+qr/invalid secret of "secret": a secret has at least 8 characters in \S+webhook\.conf:3$/m
 
 
 

@@ -482,7 +482,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/"Content-Length" cannot be a header of an endpoint: it is no header name or is set by the module in \S+webhook\.conf:3$/m
+qr/"Content-Length" cannot be a header of an endpoint: it is not a header name or is set by the module in \S+webhook\.conf:3$/m
 
 
 
@@ -495,7 +495,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/"transfer-encoding" cannot be a header of an endpoint: it is no header name or is set by the module in \S+webhook\.conf:3$/m
+qr/"transfer-encoding" cannot be a header of an endpoint: it is not a header name or is set by the module in \S+webhook\.conf:3$/m
 
 
 
@@ -508,7 +508,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/"Connection" cannot be a header of an endpoint: it is no header name or is set by the module in \S+webhook\.conf:3$/m
+qr/"Connection" cannot be a header of an endpoint: it is not a header name or is set by the module in \S+webhook\.conf:3$/m
 
 
 
@@ -521,7 +521,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/"HOST" cannot be a header of an endpoint: it is no header name or is set by the module in \S+webhook\.conf:3$/m
+qr/"HOST" cannot be a header of an endpoint: it is not a header name or is set by the module in \S+webhook\.conf:3$/m
 
 
 
@@ -534,7 +534,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/"Content-Type" cannot be a header of an endpoint: it is no header name or is set by the module in \S+webhook\.conf:3$/m
+qr/"Content-Type" cannot be a header of an endpoint: it is not a header name or is set by the module in \S+webhook\.conf:3$/m
 
 
 
@@ -547,7 +547,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/"Expect" cannot be a header of an endpoint: it is no header name or is set by the module in \S+webhook\.conf:3$/m
+qr/"Expect" cannot be a header of an endpoint: it is not a header name or is set by the module in \S+webhook\.conf:3$/m
 
 
 
@@ -560,7 +560,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/"webhook-id" cannot be a header of an endpoint: it is no header name or is set by the module in \S+webhook\.conf:3$/m
+qr/"webhook-id" cannot be a header of an endpoint: it is not a header name or is set by the module in \S+webhook\.conf:3$/m
 
 
 
@@ -573,7 +573,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/"Webhook-Signature" cannot be a header of an endpoint: it is no header name or is set by the module in \S+webhook\.conf:3$/m
+qr/"Webhook-Signature" cannot be a header of an endpoint: it is not a header name or is set by the module in \S+webhook\.conf:3$/m
 
 
 
@@ -586,7 +586,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/"X A" cannot be a header of an endpoint: it is no header name or is set by the module in \S+webhook\.conf:3$/m
+qr/"X A" cannot be a header of an endpoint: it is not a header name or is set by the module in \S+webhook\.conf:3$/m
 
 
 
@@ -599,7 +599,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/"X-A:" cannot be a header of an endpoint: it is no header name or is set by the module in \S+webhook\.conf:3$/m
+qr/"X-A:" cannot be a header of an endpoint: it is not a header name or is set by the module in \S+webhook\.conf:3$/m
 
 
 
@@ -612,7 +612,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/"" cannot be a header of an endpoint: it is no header name or is set by the module in \S+webhook\.conf:3$/m
+qr/"" cannot be a header of an endpoint: it is not a header name or is set by the module in \S+webhook\.conf:3$/m
 
 
 
@@ -625,7 +625,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/^Y" cannot be a header of an endpoint: it is no header name or is set by the module in \S+webhook\.conf:3$/m
+qr/^Y" cannot be a header of an endpoint: it is not a header name or is set by the module in \S+webhook\.conf:3$/m
 
 
 

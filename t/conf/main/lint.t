@@ -131,7 +131,7 @@ location /api/ {
     webhook_event order.add POST ^/api/ status=1xx,206;
 }
 --- error_log eval
-qr/\[warn\] .*this "webhook_event order\.add" never matches: no response has such a status that is an event in \S+nginx\.conf:\d+$/m
+qr/\[warn\] .*this "webhook_event order\.add" never matches: no response with such a status makes an event in \S+nginx\.conf:\d+$/m
 
 
 

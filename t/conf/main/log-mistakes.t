@@ -49,13 +49,13 @@ webhook_log a.log json;
 --- http
 webhook_log syslog:server=127.0.0.1 json;
 --- says
-[emerg] "syslog:server=127.0.0.1" cannot be the log: it is a file, with no variables in its name in http:1
+[emerg] "syslog:server=127.0.0.1" cannot be the log: it must be a file without variables in its name in http:1
 
 === a variable in the name
 --- http
 webhook_log $host.log json;
 --- says
-[emerg] "$host.log" cannot be the log: it is a file, with no variables in its name in http:1
+[emerg] "$host.log" cannot be the log: it must be a file without variables in its name in http:1
 
 === nginx's variables
 --- http

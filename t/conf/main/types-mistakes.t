@@ -17,7 +17,7 @@ __DATA__
 --- types
 webhook_event_type order.add An order was created; webhook_event_type order.edit;
 --- says
-[emerg] "webhook_event_type" directive takes a description in quotes, and nothing behind it in types:1
+[emerg] "webhook_event_type" directive takes a description in quotes, and nothing after it in types:1
 
 === types: two
 --- types
@@ -59,10 +59,10 @@ webhook_event_type order.*;
 --- http
 webhook_event_header X-Event:;
 --- says
-[emerg] "X-Event:" cannot be the header that tells the event: it is no header name or has another use in http:1
+[emerg] "X-Event:" cannot be the header that tells the event: it is not a header name or has another use in http:1
 
 === event_header host
 --- http
 webhook_event_header Host;
 --- says
-[emerg] "Host" cannot be the header that tells the event: it is no header name or has another use in http:1
+[emerg] "Host" cannot be the header that tells the event: it is not a header name or has another use in http:1

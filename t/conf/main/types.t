@@ -97,7 +97,7 @@ qr/invalid number of arguments in "webhook_event_type" directive in \S+webhook\.
 webhook_event_type order.add group=order An order;
 --- must_die
 --- error_log eval
-qr/"webhook_event_type" directive takes a description in quotes, and nothing behind it in \S+webhook\.conf:1$/m
+qr/"webhook_event_type" directive takes a description in quotes, and nothing after it in \S+webhook\.conf:1$/m
 
 
 
@@ -204,7 +204,7 @@ qr/invalid parameter "group=b", "group=" is given twice in \S+webhook\.conf:1$/m
 webhook_event_type order.add "one" "two";
 --- must_die
 --- error_log eval
-qr/"webhook_event_type" directive takes a description in quotes, and nothing behind it in \S+webhook\.conf:1$/m
+qr/"webhook_event_type" directive takes a description in quotes, and nothing after it in \S+webhook\.conf:1$/m
 
 
 
@@ -255,7 +255,7 @@ qr/"webhook_event_header" directive is duplicate in \S+webhook\.conf:2$/m
 webhook_event_header "X Event";
 --- must_die
 --- error_log eval
-qr/"X Event" cannot be the header that tells the event: it is no header name or has another use in \S+webhook\.conf:1$/m
+qr/"X Event" cannot be the header that tells the event: it is not a header name or has another use in \S+webhook\.conf:1$/m
 
 
 
@@ -265,7 +265,7 @@ qr/"X Event" cannot be the header that tells the event: it is no header name or 
 webhook_event_header X-Event:;
 --- must_die
 --- error_log eval
-qr/"X-Event:" cannot be the header that tells the event: it is no header name or has another use in \S+webhook\.conf:1$/m
+qr/"X-Event:" cannot be the header that tells the event: it is not a header name or has another use in \S+webhook\.conf:1$/m
 
 
 
@@ -275,7 +275,7 @@ qr/"X-Event:" cannot be the header that tells the event: it is no header name or
 webhook_event_header "";
 --- must_die
 --- error_log eval
-qr/"" cannot be the header that tells the event: it is no header name or has another use in \S+webhook\.conf:1$/m
+qr/"" cannot be the header that tells the event: it is not a header name or has another use in \S+webhook\.conf:1$/m
 
 
 
@@ -285,7 +285,7 @@ qr/"" cannot be the header that tells the event: it is no header name or has ano
 webhook_event_header Content-Length;
 --- must_die
 --- error_log eval
-qr/"Content-Length" cannot be the header that tells the event: it is no header name or has another use in \S+webhook\.conf:1$/m
+qr/"Content-Length" cannot be the header that tells the event: it is not a header name or has another use in \S+webhook\.conf:1$/m
 
 
 
@@ -295,7 +295,7 @@ qr/"Content-Length" cannot be the header that tells the event: it is no header n
 webhook_event_header transfer-encoding;
 --- must_die
 --- error_log eval
-qr/"transfer-encoding" cannot be the header that tells the event: it is no header name or has another use in \S+webhook\.conf:1$/m
+qr/"transfer-encoding" cannot be the header that tells the event: it is not a header name or has another use in \S+webhook\.conf:1$/m
 
 
 
@@ -305,4 +305,4 @@ qr/"transfer-encoding" cannot be the header that tells the event: it is no heade
 webhook_event_header Webhook-Id;
 --- must_die
 --- error_log eval
-qr/"Webhook-Id" cannot be the header that tells the event: it is no header name or has another use in \S+webhook\.conf:1$/m
+qr/"Webhook-Id" cannot be the header that tells the event: it is not a header name or has another use in \S+webhook\.conf:1$/m

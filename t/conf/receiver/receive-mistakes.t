@@ -73,4 +73,4 @@ action POST /pos/x '{}';
 --- server
 location /web/hook/ { webhook_receive; }
 --- says
-[warn] "webhook_receive" takes no call, since there is no "webhook_receiver" in server:1
+[warn] "webhook_receive" accepts no calls, since there is no "webhook_receiver" in server:1

@@ -313,7 +313,7 @@ mode durable; api http://127.0.0.1:9; retry attemps=3; action POST /pos/x '{}';
 --- http
 webhook_map m { a 1; a 2; }
 --- says
-[emerg] "a" stands twice in the table in http:1
+[emerg] "a" is given twice in the table in http:1
 
 === map no table
 --- receiver

@@ -35,7 +35,7 @@ verify github file:webhook/erp.key toleranse=5m; action POST /pos/x '{}';
 --- receiver
 verify github file:webhook/erp.key tolerance=5m; action POST /pos/x '{}';
 --- says
-[emerg] invalid "verify github": a tolerance is of no use: no timestamp is signed in receiver:3
+[emerg] invalid "verify github": a tolerance has no effect: no timestamp is signed in receiver:3
 
 === verify content
 --- receiver
@@ -101,19 +101,19 @@ verify token file:webhook/erp.key; action POST /pos/x '{}';
 --- receiver
 verify gitlab file:webhook/erp.key "string={body}"; action POST /pos/x '{}';
 --- says
-[emerg] "string=" is of no use: "verify gitlab" takes a token, and nothing is signed in receiver:3
+[emerg] "string=" has no effect: "verify gitlab" takes a token, and nothing is signed in receiver:3
 
 === verify token timestamp
 --- receiver
 verify bearer file:webhook/erp.key timestamp=X-Time; action POST /pos/x '{}';
 --- says
-[emerg] "timestamp=" is of no use: "verify bearer" takes a token, and nothing is signed in receiver:3
+[emerg] "timestamp=" has no effect: "verify bearer" takes a token, and nothing is signed in receiver:3
 
 === verify twilio string
 --- receiver
 verify twilio file:webhook/erp.key url=https://h/in/ "string={body}"; action POST /pos/x '{}';
 --- says
-[emerg] "string=" is of no use: what "verify twilio" signs cannot be changed in receiver:3
+[emerg] "string=" has no effect: what "verify twilio" signs cannot be changed in receiver:3
 
 === verify string unknown
 --- receiver
@@ -203,7 +203,7 @@ verify hmac file:webhook/erp.key header=X-A "string={app}{body}"; action POST /p
 --- receiver
 verify github file:webhook/erp.key app=7; action POST /pos/x '{}';
 --- says
-[emerg] invalid "verify github": "app=" is of no use: nothing of that kind is signed in receiver:3
+[emerg] invalid "verify github": "app=" has no effect: nothing of that kind is signed in receiver:3
 
 === verify digest
 --- receiver

@@ -37,7 +37,7 @@ auth bearer abcdefghijklmnop; action POST /pos/x '{}';
 --- receiver
 mode durable; api http://127.0.0.1:9; header X-A ${a}; action POST /x '{}';
 --- says
-[emerg] the header "X-A" of a receiver is the same for all calls: it can have no "${...}" in receiver:3
+[emerg] the header "X-A" of a receiver is the same for all calls: it cannot have a "${...}" in receiver:3
 
 === the request id
 --- receiver
@@ -49,7 +49,7 @@ mode durable; api http://127.0.0.1:9; header x-request-id a; action POST /x '{}'
 --- receiver
 mode durable; api http://127.0.0.1:9; header Content-Length 7; action POST /x '{}';
 --- says
-[emerg] "Content-Length" cannot be a header of an endpoint: it is no header name or is set by the module in receiver:3
+[emerg] "Content-Length" cannot be a header of an endpoint: it is not a header name or is set by the module in receiver:3
 
 === the key of an action
 --- receiver

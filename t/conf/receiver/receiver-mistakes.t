@@ -339,7 +339,7 @@ description A contact; action POST /pos/x '{}';
 --- http
 webhook_receiver a { secret 0123456789abcdefghij0123 expires=2020-01-01; action POST /pos/x '{}'; }
 --- says
-[warn] a secret that ended at "2020-01-01" is of no use in http:1
+[warn] a secret that expired at "2020-01-01" has no effect in http:1
 
 === secret expires format
 --- http

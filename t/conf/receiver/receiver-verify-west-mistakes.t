@@ -53,13 +53,13 @@ verify adyen 44782DEF547AAA06C910C43932B1EB0C71FC68D9 encoding=hex; action POST 
 --- receiver
 verify adyen 44782DEF547AAA06C910C43932B1EB0C71FC68D9 "string={body}"; action POST /pos/x '{}';
 --- says
-[emerg] "string=" is of no use: what "verify adyen" signs cannot be changed in receiver:3
+[emerg] "string=" has no effect: what "verify adyen" signs cannot be changed in receiver:3
 
 === adyen: no time is signed
 --- receiver
 verify adyen 44782DEF547AAA06C910C43932B1EB0C71FC68D9 tolerance=5m; action POST /pos/x '{}';
 --- says
-[emerg] invalid "verify adyen": a tolerance is of no use: no timestamp is signed in receiver:3
+[emerg] invalid "verify adyen": a tolerance has no effect: no timestamp is signed in receiver:3
 
 === hubspot: the URL
 --- receiver

@@ -227,7 +227,7 @@ qr/the URL is signed as the sender knows it: add "url=https:\/\/host\/prefix\/",
 verify square key-0123456789-abcdef url=hooks.example.com/in/;
 --- must_die
 --- error_log eval
-qr/the "url=" of "verify" is no http:\/\/ or https:\/\/ URL in \S+webhook\.conf:4$/m
+qr/the "url=" of "verify" is not an http:\/\/ or https:\/\/ URL in \S+webhook\.conf:4$/m
 
 
 
@@ -236,7 +236,7 @@ qr/the "url=" of "verify" is no http:\/\/ or https:\/\/ URL in \S+webhook\.conf:
 verify github key-0123456789-abcdef url=https://hooks.example.com/in/;
 --- must_die
 --- error_log eval
-qr/"url=" is of no use: no URL is signed in \S+webhook\.conf:4$/m
+qr/"url=" has no effect: no URL is signed in \S+webhook\.conf:4$/m
 
 
 

@@ -176,7 +176,7 @@ $t->allow(qr/an "answer" could not be made|The API answered 500|switched off/);
 answered call('strict', '{"n": 1}'), 200, $json, '{"n": 1}', 'a value that fits';
 answered call('strict', '{"n": "x"}'), 200, $json, '{"status": "ok"}',
     'one that does not: ours';
-ok $t->wait_log(qr/webhook receiver "strict": an "answer" could not be made, ours was sent: 'n' /),
+ok $t->wait_log(qr/webhook receiver "strict": an "answer" could not be made, the usual one was sent: 'n' /),
     'and an error line';
 
 $r = call('text', '{"a": "' . 'x' x 5000 . '"}');

@@ -164,7 +164,7 @@ comes('an object is left', json('slack', { payload => { user => undef,
 
 for my $value ('', undef, 5) {
     refused('nothing to parse', json('slack', { payload => $value }), 422,
-            qr/by which repeats are known/);
+            qr/by which repeats are recognized/);
 }
 
 # limits count both

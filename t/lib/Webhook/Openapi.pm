@@ -190,7 +190,7 @@ sub faults
 
     my $body = eval { $json->decode($r->{body}) };
 
-    return @faults, "it is no JSON: $@" unless defined $body;
+    return @faults, "it is not JSON: $@" unless defined $body;
 
     return @faults, $self->judge($content->{schema}, $body, '');
 }

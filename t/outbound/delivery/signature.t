@@ -119,7 +119,7 @@ like $shown, qr/url \S+\/lit; secret \*+;\s+sign hmac header=X-Lit secret=\*+;/,
 unlike $shown, qr/\Q$written\E/, 'so is one behind a parameter';
 unlike $shown, qr/\Q$key{one}\E|\Q$key{env}\E/, 'others are not shown';
 
-like $shown, qr/a secret that ended at "2020-02-29" is of no use in .*:\d+/,
+like $shown, qr/a secret that expired at "2020-02-29" has no effect in .*:\d+/,
      'a key that has ended is warned of';
 
 $t->start;
@@ -148,10 +148,10 @@ wait_for(sub {
 my %seen = seen();
 
 ok !$seen{never}, 'nothing is sent where all keys have ended';
-ok $t->wait_log(qr/the secrets of webhook endpoint "never" have ended/),
+ok $t->wait_log(qr/the secrets of webhook endpoint "never" have expired/),
    'the log says so';
 
-$t->allow(qr/the secrets of webhook endpoint "never" have ended/);
+$t->allow(qr/the secrets of webhook endpoint "never" have expired/);
 
 is $seen{none}[0]{headers}{'webhook-signature'}, undef, 'no key, no signature';
 is $seen{none}[0]{headers}{'webhook-id'}, $seen{one}[0]{headers}{'webhook-id'},

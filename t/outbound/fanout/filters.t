@@ -207,7 +207,7 @@ ok $place->(6) < $place->(7), 'a long text is a key';
 ok $place->($_) < $place->(1), "$_ of another key does not wait" for 4, 6;
 ok $place->($_) < $place->(1), "$_ without a key does not wait" for 8, 9;
 
-like $t->nginx->error_log, qr/\[info\].*has no "data\.key" and goes to "ordered"/,
+like $t->nginx->error_log, qr/\[info\].*has no "data\.key" and is sent to "ordered"/,
      'the log says which have none';
 
 $t->stop;

@@ -208,7 +208,7 @@ my $unread = call('/unread', '{"n":1}', @key);
 isnt call('/unread', '{"n":1}', @key), $unread,
      'a body that was not read: an event too many';
 is metric('events_unprotected'), 2, 'is counted';
-ok $t->nginx->wait_log(qr/\[warn\].*would be an event again/), 'and told';
+ok $t->nginx->wait_log(qr/\[warn\].*would make another event/), 'and told';
 
 $unread = call('/unread', '', @key);
 is call('/unread', '', @key), $unread, 'no body can be told';

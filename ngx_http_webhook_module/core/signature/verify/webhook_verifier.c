@@ -63,7 +63,7 @@ webhook_verifier_init(webhook_verifier_t *verifier, webhook_scheme_t *scheme,
         *err = "the tolerance is negative";
 
     } else if (verifier->tolerance && p->timestamp.name.len == 0) {
-        *err = "a tolerance is of no use: no timestamp is signed";
+        *err = "a tolerance has no effect: no timestamp is signed";
 
     } else if (p->check) {
         *err = p->check(verifier);
@@ -274,7 +274,7 @@ webhook_verifier_app(const webhook_verifier_t *verifier,
     }
 
     if (!needed && verifier->app.len) {
-        return "\"app=\" is of no use: nothing of that kind is signed";
+        return "\"app=\" has no effect: nothing of that kind is signed";
     }
 
     return NULL;

@@ -309,7 +309,7 @@ typedef struct {
  * Compiles what the row says into *scheme, with its parts, both of which have
  * to live as long as the verifier, and checks the whole, keys included.
  * Returns WEBHOOK_OK, or WEBHOOK_ERROR with *err a static sentence ("a
- * tolerance is of no use: no timestamp is signed").
+ * tolerance has no effect: no timestamp is signed").
  */
 int webhook_verifier_init(webhook_verifier_t *verifier,
     webhook_scheme_t *scheme, webhook_part_t parts[WEBHOOK_SCHEME_PARTS],

@@ -188,8 +188,8 @@ ngx_webhook_token_name(ngx_webhook_token_reader_t *rd, ngx_str_t *word,
 
     if (i < word->len || word->len > NGX_WEBHOOK_TOKEN_NAME_MAX) {
         return ngx_webhook_token_wrong(rd, word,
-                   "is no name of a token: 1 to 64 letters, digits and any of "
-                   "\"_.@-\"");
+                   "is not a name of a token: 1 to 64 letters, digits and "
+                   "any of \"_.@-\"");
     }
 
     token->name.len = word->len;
@@ -274,8 +274,8 @@ ngx_webhook_token_option(ngx_webhook_token_reader_t *rd, ngx_str_t *word,
 
         if (!ngx_webhook_company_valid(&value)) {
             return ngx_webhook_token_wrong(rd, word,
-                       "is no company: 1 to 64 letters, digits and any of "
-                       "\"_.-\"");
+                       "is not a company: 1 to 64 letters, digits and any "
+                       "of \"_.-\"");
         }
 
         token->company.len = value.len;
@@ -295,7 +295,7 @@ ngx_webhook_token_option(ngx_webhook_token_reader_t *rd, ngx_str_t *word,
 
     return ngx_webhook_token_wrong(rd, word,
                "is neither \"company=\" nor \"expires=\" with a value, or "
-               "stands twice");
+               "is given twice");
 }
 
 
@@ -309,7 +309,7 @@ ngx_webhook_token_expires(ngx_webhook_token_reader_t *rd, ngx_str_t *value,
         || ms < 1000)
     {
         return ngx_webhook_token_wrong(rd, value,
-                   "is no date for \"expires=\", such as \"2027-01-31\", "
+                   "is not a date for \"expires=\", such as \"2027-01-31\", "
                    "\"2027-01-31T12:00:00Z\" or Unix seconds");
     }
 
@@ -318,7 +318,8 @@ ngx_webhook_token_expires(ngx_webhook_token_reader_t *rd, ngx_str_t *value,
     if (token->expires <= ngx_time()) {
         ngx_webhook_build_log(NGX_LOG_WARN, rd->build, 0,
                               "the token \"%V\" in line %ui of \"%V\" has "
-                              "ended and is of no use", &token->name, rd->line,
+                              "expired and has no "
+                              "effect", &token->name, rd->line,
                               rd->file);
     }
 

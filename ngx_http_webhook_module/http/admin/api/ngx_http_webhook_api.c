@@ -454,8 +454,8 @@ ngx_webhook_api_invalid(ngx_webhook_api_t *api)
     n = json_array_size(errors);
 
     if (ngx_webhook_api_problem(api, 422,
-            n == 1 ? "One member of the body is not right; nothing was changed"
-                   : "%uz members of the body are not right; nothing was "
+            n == 1 ? "One member of the body is invalid; nothing was changed"
+                   : "%uz members of the body are invalid; nothing was "
                      "changed", n)
         != NGX_OK)
     {

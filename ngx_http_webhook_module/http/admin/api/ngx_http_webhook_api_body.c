@@ -410,7 +410,7 @@ ngx_webhook_api_parse_error(json_error_t *err)
     switch (json_error_code(err)) {
 
     case json_error_duplicate_key:
-        return "a member stands twice";
+        return "a member is given twice";
 
     case json_error_null_character:
     case json_error_null_byte_in_key:

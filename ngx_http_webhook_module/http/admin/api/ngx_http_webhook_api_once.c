@@ -69,8 +69,9 @@ ngx_webhook_api_once_hold(ngx_webhook_api_t *api)
 
     case NGX_BUSY:
         rc = ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                     "Another request with this Idempotency-Key "
-                                     "is under way: ask again when it is over");
+                                     "Another request with this "
+                                     "Idempotency-Key is in progress: try "
+                                     "again when it is over");
         if (rc == NGX_OK) {
             rc = ngx_webhook_api_header(api, "Retry-After", &second);
         }
@@ -78,8 +79,9 @@ ngx_webhook_api_once_hold(ngx_webhook_api_t *api)
 
     default:
         rc = ngx_webhook_api_problem(api, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                     "Too many requests with an Idempotency-Key "
-                                     "are under way; nothing was changed");
+                                     "Too many requests with an "
+                                     "Idempotency-Key are in progress; "
+                                     "nothing was changed");
         break;
     }
 

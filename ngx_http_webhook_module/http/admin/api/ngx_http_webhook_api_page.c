@@ -108,8 +108,8 @@ ngx_webhook_api_query_cursor(ngx_webhook_api_t *api, u_char *cursor,
 
     return ngx_webhook_api_refused(ngx_webhook_api_problem(api,
                NGX_HTTP_BAD_REQUEST,
-               "\"cursor\" is none of this list: take \"next\" as it was "
-               "answered, and leave the rest of the query as it was"));
+               "\"cursor\" does not belong to this list: pass \"next\" as "
+               "it was returned, and leave the rest of the query unchanged"));
 }
 
 

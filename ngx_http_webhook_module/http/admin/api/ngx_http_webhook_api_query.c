@@ -92,9 +92,9 @@ ngx_webhook_api_arg(ngx_webhook_api_t *api, u_char *p, u_char *last)
     if (rc == NGX_DECLINED) {
         return ngx_webhook_api_refused(ngx_webhook_api_problem(api,
                    NGX_HTTP_BAD_REQUEST,
-                   "The query is not right: it has a \"%%\" without two "
-                   "hexadecimal digits, bytes that are no UTF-8, or a value "
-                   "of more than %d bytes", NGX_WEBHOOK_API_VALUE_MAX));
+                   "The query is invalid: it has a \"%%\" without two "
+                   "hexadecimal digits, bytes that are not UTF-8, or a "
+                   "value of more than %d bytes", NGX_WEBHOOK_API_VALUE_MAX));
     }
 
     names = api->route->query;
@@ -119,7 +119,7 @@ ngx_webhook_api_arg(ngx_webhook_api_t *api, u_char *p, u_char *last)
         {
             return ngx_webhook_api_refused(ngx_webhook_api_problem(api,
                        NGX_HTTP_BAD_REQUEST,
-                       "\"%V\" stands twice in the query",
+                       "\"%V\" is given twice in the query",
                        ngx_webhook_redacted(&shown, arg->name.data,
                                             arg->name.len)));
         }
@@ -236,20 +236,22 @@ ngx_webhook_api_arg_unknown(ngx_webhook_api_t *api, ngx_str_t *name)
     if (near.len) {
         return ngx_webhook_api_refused(ngx_webhook_api_problem(api,
                    NGX_HTTP_BAD_REQUEST,
-                   "\"%V\" is no name of this query; did you mean \"%V\"?",
+                   "\"%V\" is not a parameter of this query; did you mean "
+                   "\"%V\"?",
                    &shown.text, &near));
     }
 
     if (api->route->query) {
         return ngx_webhook_api_refused(ngx_webhook_api_problem(api,
                    NGX_HTTP_BAD_REQUEST,
-                   "\"%V\" is no name of this query, which can have: %s",
+                   "\"%V\" is not a parameter of this query, which can "
+                   "have: %s",
                    &shown.text, api->route->query));
     }
 
     return ngx_webhook_api_refused(ngx_webhook_api_problem(api,
                NGX_HTTP_BAD_REQUEST,
-               "\"%V\" stands in a query, and this route takes none",
+               "\"%V\" is in the query, but this route takes none",
                &shown.text));
 }
 

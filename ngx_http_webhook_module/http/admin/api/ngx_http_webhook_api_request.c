@@ -48,8 +48,8 @@ ngx_webhook_api_quota(ngx_webhook_api_t *api)
     value.len = ngx_sprintf(value.data, "%ui", seconds) - value.data;
 
     rc = ngx_webhook_api_problem(api, NGX_HTTP_TOO_MANY_REQUESTS,
-                                 "The company has asked for too much; come "
-                                 "again in %ui s", seconds);
+                                 "The company has made too many requests; "
+                                 "try again in %ui s", seconds);
     if (rc == NGX_OK) {
         rc = ngx_webhook_api_header(api, "Retry-After", &value);
     }

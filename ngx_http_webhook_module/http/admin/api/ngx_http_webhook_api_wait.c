@@ -236,8 +236,8 @@ ngx_webhook_api_work(ngx_webhook_api_t *api, size_t bytes, void *data,
     company = &api->who.company;
 
     if (!api->who.all && ngx_webhook_cpu_crowded(company, bytes)) {
-        return ngx_webhook_api_unavailable(api, "Too much that was asked of "
-                                                "the API waits for a thread; "
+        return ngx_webhook_api_unavailable(api, "Too many requests to the "
+                                                "API wait for a thread; "
                                                 "nothing was done");
     }
 

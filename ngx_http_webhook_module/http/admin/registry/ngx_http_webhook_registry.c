@@ -400,25 +400,27 @@ ngx_webhook_registry_told(ngx_webhook_registry_ctx_t *ctx)
     if (ctx->unread) {
         ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
                       "%ui rows of registered objects are damaged in the "
-                      "webhook store, which do not act", ctx->unread);
+                      "webhook store: these objects are not "
+                      "used", ctx->unread);
     }
 
     if (ctx->damaged > NGX_WEBHOOK_REGISTRY_TOLD) {
         ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
-                      "%ui registered objects do not act: they are damaged, or "
-                      "were not sealed for their ids", ctx->damaged);
+                      "%ui registered objects are not used: they are "
+                      "damaged, or were not sealed for their "
+                      "ids", ctx->damaged);
     }
 
     if (ctx->locked > NGX_WEBHOOK_REGISTRY_TOLD) {
         ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
-                      "%ui registered objects do not act: no \"key\" of "
+                      "%ui registered objects are not used: no \"key\" of "
                       "webhook_registry opens them", ctx->locked);
     }
 
     if (ctx->unfit > NGX_WEBHOOK_REGISTRY_TOLD) {
         ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
-                      "%ui registered objects do not act: they do not fit "
-                      "nginx.conf any more", ctx->unfit);
+                      "%ui registered objects are not used: they no longer "
+                      "fit nginx.conf", ctx->unfit);
     }
 }
 
@@ -466,9 +468,9 @@ ngx_webhook_registry_failed(ngx_webhook_registry_ctx_t *ctx,
         ctx->failing = 1;
 
         ngx_log_error(NGX_LOG_ERR, ctx->log, 0,
-                      "what is registered cannot be loaded: %s; it is tried "
-                      "again each second, and until then nobody acts by it "
-                      "in this worker", reason);
+                      "what is registered cannot be loaded: %s; this is "
+                      "tried again every second, and until then this worker "
+                      "does not use it", reason);
     }
 
     if (!ctx->again.timer_set && !ngx_exiting) {

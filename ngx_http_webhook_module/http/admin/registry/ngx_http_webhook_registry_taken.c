@@ -195,7 +195,7 @@ ngx_webhook_registry_idles(ngx_webhook_registry_ctx_t *ctx,
     if ((*count)++ < NGX_WEBHOOK_REGISTRY_TOLD && ngx_webhook_registry_tells())
     {
         ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
-                      "registered %s \"%V\" does not act: %V",
+                      "registered %s \"%V\" is not used: %V",
                       ngx_webhook_registry_kind(c->object),
                       ngx_webhook_nstr(&c->object->id), &c->reason);
     }

@@ -366,8 +366,8 @@ ngx_webhook_api_check(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf)
 
     if (wmcf->tokens && !wmcf->api) {
         ngx_webhook_build_at(NGX_LOG_WARN, b, &wmcf->tokens->source_pos,
-                             "\"webhook_tokens\" has no use: no location has "
-                             "\"webhook_api\"");
+                             "\"webhook_tokens\" has no effect: no location "
+                             "has \"webhook_api\"");
     }
 
     loc_conf = wmcf->locations.elts;
@@ -407,8 +407,8 @@ ngx_webhook_api_check_location(ngx_webhook_build_t *b,
     if (wlcf->rules) {
         ngx_webhook_build_at(NGX_LOG_EMERG, b, &wlcf->api->source_pos,
                              "location \"%V\" has \"webhook_api\" and a "
-                             "\"webhook_event\": the API's answers have "
-                             "secrets in them, and are no events",
+                             "\"webhook_event\": the API's answers contain "
+                             "secrets, and make no events",
                              &clcf->name);
         return NGX_ERROR;
     }

@@ -102,9 +102,9 @@ ngx_webhook_bounds_done(ngx_webhook_build_t *b, ngx_webhook_bounds_t *bounds,
 
     if (bounds->actions.nelts && bounds->receive.len == 0) {
         ngx_webhook_build_at(NGX_LOG_WARN, b, &actions[0].source_pos,
-                             "\"actions %V\" without \"receive\": nobody "
-                             "gets to know the URLs of the receivers that are "
-                             "registered", &actions[0].prefix);
+                             "\"actions %V\" without \"receive\": the URLs "
+                             "of registered receivers are not known to "
+                             "anybody", &actions[0].prefix);
     }
 
     if (bounds->durable_peer == NULL) {

@@ -237,8 +237,9 @@ ngx_webhook_preset_goes(ngx_webhook_build_t *b,
 
         if (name) {
             ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                  "\"%s\" is of no use: \"verify %V\" takes a "
-                                  "token, and nothing is signed", name,
+                                  "\"%s\" has no effect: \"verify %V\" "
+                                  "takes a token, and nothing is "
+                                  "signed", name,
                                   ngx_webhook_nstr(&preset->name));
             return NGX_CONF_ERROR;
         }
@@ -251,7 +252,7 @@ ngx_webhook_preset_goes(ngx_webhook_build_t *b,
 
         if (name) {
             ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                  "\"%s\" is of no use: what \"verify %V\" "
+                                  "\"%s\" has no effect: what \"verify %V\" "
                                   "signs cannot be changed", name,
                                   ngx_webhook_nstr(&preset->name));
             return NGX_CONF_ERROR;

@@ -397,7 +397,8 @@ ngx_webhook_verify_public(ngx_webhook_build_t *b, ngx_webhook_verify_t *verify,
 
         if (url->len) {
             ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                    "\"url=\" is of no use: no URL is signed");
+                                    "\"url=\" has no effect: no URL is "
+                                    "signed");
             return NGX_CONF_ERROR;
         }
 
@@ -444,8 +445,8 @@ ngx_webhook_verify_public(ngx_webhook_build_t *b, ngx_webhook_verify_t *verify,
         ngx_explicit_memzero(secret.data, secret.len);
 
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                 "the \"url=\" of \"verify\" is no http:// or "
-                                 "https:// URL");
+                                 "the \"url=\" of \"verify\" is not an "
+                                 "http:// or https:// URL");
         return NGX_CONF_ERROR;
     }
 

@@ -100,8 +100,8 @@ ngx_webhook_lint_rule(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf,
 
     if (!ngx_webhook_lint_status(rule)) {
         ngx_webhook_build_at(NGX_LOG_WARN, b, &rule->source_pos,
-                             "this \"webhook_event %V\" never matches: "
-                             "no response has such a status that is an "
+                             "this \"webhook_event %V\" never matches: no "
+                             "response with such a status makes an "
                              "event", &rule->type_name);
         return;
     }

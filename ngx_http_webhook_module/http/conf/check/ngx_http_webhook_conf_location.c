@@ -69,9 +69,8 @@ ngx_webhook_location_check(ngx_webhook_build_t *b,
             && wmcf->registry == NULL)
         {
             ngx_webhook_build_at(NGX_LOG_WARN, b, &wlcf->source_pos,
-                                 "\"webhook_receive\" takes no call, "
-                                 "since there is no "
-                                 "\"webhook_receiver\"");
+                                 "\"webhook_receive\" accepts no calls, "
+                                 "since there is no \"webhook_receiver\"");
         }
 
         if (wlcf->metrics

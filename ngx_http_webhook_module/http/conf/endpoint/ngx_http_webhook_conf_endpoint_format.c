@@ -220,7 +220,8 @@ ngx_webhook_endpoint_envelope(ngx_webhook_build_t *b,
             if (s.data[k] <= 0x20 || s.data[k] >= 0x7f || s.data[k] == '"'
                 || s.data[k] == '\\' || s.data[k] == '{')
             {
-                ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "\"%V\" is no URI",
+                ngx_webhook_build_log(NGX_LOG_EMERG, b, 0, "\"%V\" is not a "
+                                                           "URI",
                                       &value[i]);
                 return NGX_CONF_ERROR;
             }
@@ -315,8 +316,8 @@ ngx_webhook_endpoint_header(ngx_webhook_build_t *b,
 
     if (!ngx_webhook_conf_header_name(&value[1])) {
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                             "\"%V\" cannot be a header of an endpoint: it is "
-                             "no header name or is set by the module",
+                             "\"%V\" cannot be a header of an endpoint: it "
+                             "is not a header name or is set by the module",
                              &value[1]);
         return NGX_CONF_ERROR;
     }

@@ -260,8 +260,9 @@ ngx_webhook_endpoint_sign_header(ngx_webhook_build_t *b,
 {
     if (!ngx_webhook_conf_header_name(value)) {
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                             "\"%V\" cannot be a header of an endpoint: it is "
-                             "no header name or is set by the module", value);
+                             "\"%V\" cannot be a header of an endpoint: it "
+                             "is not a header name or is set by the "
+                             "module", value);
         return NGX_ERROR;
     }
 

@@ -316,7 +316,7 @@ ngx_webhook_event_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
 
         if (!ngx_strlchr(value[i].data, value[i].data + value[i].len, '=')) {
-            return "takes a description in quotes, and nothing behind it";
+            return "takes a description in quotes, and nothing after it";
         }
 
         return ngx_webhook_conf_params(&b, 2, "group= example=");
@@ -358,8 +358,8 @@ ngx_webhook_event_type_example(ngx_webhook_build_t *b, ngx_str_t *arg,
 
     default:
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                              "the example of event type \"%V\" is no JSON: "
-                              "%s at byte %uz", &type->name, err.what,
+                              "the example of event type \"%V\" is not "
+                              "JSON: %s at byte %uz", &type->name, err.what,
                               err.offset);
         return NGX_ERROR;
     }
@@ -415,7 +415,8 @@ ngx_webhook_event_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (!ngx_webhook_conf_header_name(&value[1])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" cannot be the header that tells the "
-                           "event: it is no header name or has another use",
+                           "event: it is not a header name or has another "
+                           "use",
                            &value[1]);
         return NGX_CONF_ERROR;
     }

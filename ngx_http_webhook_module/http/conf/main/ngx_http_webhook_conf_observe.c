@@ -164,8 +164,8 @@ ngx_webhook_conf_log(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         || value[1].len == 0)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" cannot be the log: it is a file, with no "
-                           "variables in its name", &value[1]);
+                           "\"%V\" cannot be the log: it must be a file "
+                           "without variables in its name", &value[1]);
         return NGX_CONF_ERROR;
     }
 

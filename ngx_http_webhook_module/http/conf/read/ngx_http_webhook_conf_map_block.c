@@ -138,7 +138,7 @@ ngx_webhook_map_row(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 
     case WEBHOOK_ERROR:
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" stands twice in the table", &value[0]);
+                           "\"%V\" is given twice in the table", &value[0]);
         break;
 
     case WEBHOOK_LIMIT:

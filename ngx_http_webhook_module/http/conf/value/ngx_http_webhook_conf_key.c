@@ -60,7 +60,7 @@ ngx_webhook_conf_key(ngx_webhook_build_t *b, ngx_str_t *value,
 
     if (rc == WEBHOOK_OK && written && secret.len < NGX_WEBHOOK_SECRET_MIN) {
         rc = WEBHOOK_ERROR;
-        err = "less than 8 characters are no secret";
+        err = "a secret has at least 8 characters";
     }
 
     if (rc == WEBHOOK_OK && !webhook_key_signs(key, standard)) {
@@ -134,7 +134,7 @@ ngx_webhook_conf_key_expires(ngx_webhook_build_t *b, ngx_str_t *value,
 
     if (!webhook_key_live(key, ngx_time())) {
         ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
-                              "a secret that ended at \"%V\" is of no use",
+                              "a secret that expired at \"%V\" has no effect",
                               value);
     }
 

@@ -173,8 +173,9 @@ ngx_webhook_dedupe_state(ngx_webhook_call_t *call, webhook_op_t *op)
         if (op->result == WEBHOOK_STORE_FULL && reserve->bound) {
             ngx_webhook_count(NGX_WEBHOOK_CALLS_UNKNOWN, 1);
 
-            ngx_str_set(&error, "As many calls are known as may be, and this "
-                                "is none of them; nothing was done");
+            ngx_str_set(&error, "No more calls can be remembered, and this "
+                                "is not one of those that are; nothing was "
+                                "done");
 
         } else {
             ngx_str_set(&error, "The store is unavailable; nothing was done");
@@ -191,7 +192,7 @@ ngx_webhook_dedupe_state(ngx_webhook_call_t *call, webhook_op_t *op)
         return NGX_OK;
 
     case WEBHOOK_DEDUPE_RUNNING:
-        ngx_str_set(&error, "The same call is under way; nothing was done "
+        ngx_str_set(&error, "The same call is in progress; nothing was done "
                             "again");
         return ngx_webhook_call_set(call, NGX_HTTP_CONFLICT, &error);
 

@@ -101,8 +101,8 @@ ngx_webhook_dedupe_key_make(ngx_webhook_call_t *call, ngx_str_t *error)
 
     if (webhook_value_empty(&v)) {
         ngx_webhook_message(call, error,
-                            "The call has no '%V', by which repeats "
-                            "are known", &name);
+                            "The call has no '%V', by which repeats are "
+                            "recognized", &name);
         return NGX_WEBHOOK_UNPROCESSABLE;
     }
 
@@ -111,8 +111,8 @@ ngx_webhook_dedupe_key_make(ngx_webhook_call_t *call, ngx_str_t *error)
         /* others would become the same */
 
         ngx_webhook_message(call, error,
-                            "'%V', by which repeats are known, has half of a "
-                            "surrogate pair", &name);
+                            "'%V', by which repeats are recognized, has "
+                            "half of a surrogate pair", &name);
         return NGX_WEBHOOK_UNPROCESSABLE;
     }
 

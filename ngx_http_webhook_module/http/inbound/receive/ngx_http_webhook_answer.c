@@ -163,7 +163,8 @@ ngx_webhook_answer_make(ngx_webhook_call_t *call)
     if (call->unrendered.len) {
         ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
                       "webhook receiver \"%V\": an \"answer\" could not be "
-                      "made, ours was sent: %V", &call->receiver->name,
+                      "made, the usual one was sent: "
+                      "%V", &call->receiver->name,
                       &call->unrendered);
         ngx_str_null(&call->unrendered);
     }

@@ -100,7 +100,7 @@ ngx_webhook_attempt_log_unsigned(ngx_webhook_endpoint_t *ep, ngx_log_t *log)
     }
 
     ngx_log_error(NGX_LOG_ERR, log, 0,
-                  "the secrets of webhook endpoint \"%V\" have ended: its "
+                  "the secrets of webhook endpoint \"%V\" have expired: its "
                   "deliveries wait for a new one, nothing is sent unsigned",
                   &ep->name);
 }

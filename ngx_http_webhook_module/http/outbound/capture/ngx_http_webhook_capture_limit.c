@@ -135,8 +135,8 @@ ngx_webhook_capture_limit_over(ngx_webhook_capture_t *capture)
         }
 
         ngx_log_error(NGX_LOG_ERR, capture->r->connection->log, 0,
-                      "webhook event \"%V\" %V is not kept after %M ms: its "
-                      "response goes out before it",
+                      "webhook event \"%V\" %V is not stored after %M ms: "
+                      "its response is sent before it is",
                       &match->rule->type->name, &match->id_text,
                       capture->timeout);
 

@@ -64,9 +64,10 @@ ngx_webhook_capture_company(ngx_webhook_match_t *match, ngx_str_t *company)
 
     if (rc == NGX_DECLINED) {
         ngx_log_error(NGX_LOG_WARN, capture->log, 0,
-                      "webhook event \"%V\" %V is nobody's: \"%V\" can be no "
-                      "company, which has 1 to 64 letters, digits, \"_\", "
-                      "\".\" or \"-\"", &match->rule->type->name,
+                      "webhook event \"%V\" %V belongs to no company: "
+                      "\"%V\" is not one, which has 1 to 64 letters, "
+                      "digits, \"_\", \".\" or "
+                      "\"-\"", &match->rule->type->name,
                       &match->id_text,
                       ngx_webhook_redacted(&redacted, found.data, found.len));
         rc = NGX_OK;

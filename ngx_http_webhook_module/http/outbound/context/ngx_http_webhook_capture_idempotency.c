@@ -244,8 +244,8 @@ static void
 ngx_webhook_match_unprotected(ngx_webhook_match_t *match, const char *reason)
 {
     ngx_log_error(NGX_LOG_WARN, match->capture->log, 0,
-                  "webhook event \"%V\" %V: a repeat of its request would be "
-                  "an event again: %s",
+                  "webhook event \"%V\" %V: a repeat of its request would "
+                  "make another event: %s",
                   &match->rule->type->name, &match->id_text, reason);
 
     ngx_webhook_count(NGX_WEBHOOK_EVENTS_UNPROTECTED, 1);

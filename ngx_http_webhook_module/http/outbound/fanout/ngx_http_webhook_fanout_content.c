@@ -514,8 +514,9 @@ ngx_webhook_content_warn(ngx_webhook_fanout_ctx_t *ctx,
     fanout = ctx->fanout;
 
     ngx_log_error(NGX_LOG_WARN, fanout->log, 0,
-                  "webhook event \"%V\" %V cannot be mapped and goes as it is "
-                  "to \"%V\" and to all that want it mapped: the body %s",
+                  "webhook event \"%V\" %V cannot be mapped and is sent "
+                  "unchanged to \"%V\" and all others that want it mapped: "
+                  "the body %s",
                   fanout->type, fanout->id_text, &content->ep->name,
                   ngx_webhook_document_reason(d));
 }

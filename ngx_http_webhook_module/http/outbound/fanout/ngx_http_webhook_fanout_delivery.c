@@ -197,8 +197,9 @@ ngx_webhook_fanout_order(ngx_webhook_fanout_ctx_t *ctx,
 
     if (result == NGX_OK && text.len == 0) {
         ngx_log_error(NGX_LOG_INFO, fanout->log, 0,
-                      "webhook event \"%V\" %V has no \"%V\" and goes to "
-                      "\"%V\" in no order", fanout->type, fanout->id_text,
+                      "webhook event \"%V\" %V has no \"%V\" and is sent to "
+                      "\"%V\" in no particular "
+                      "order", fanout->type, fanout->id_text,
                       ngx_webhook_nstr(webhook_path_text(ep->order_by)),
                       &ep->name);
 

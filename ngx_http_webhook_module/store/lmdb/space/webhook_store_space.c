@@ -424,8 +424,9 @@ webhook_space_watch(webhook_txn_t *t)
             st->warned = 1;
 
             webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
-                              "the store \"%s\" fills: %u percent of %llu "
-                              "megabytes are in use", st->path, percent,
+                              "the store \"%s\" is filling up: %u percent "
+                              "of %llu megabytes are in "
+                              "use", st->path, percent,
                               (unsigned long long) st->limit >> 20);
         }
 

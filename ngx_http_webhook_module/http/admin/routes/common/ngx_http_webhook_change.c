@@ -487,8 +487,8 @@ ngx_webhook_change_refused(ngx_webhook_change_ctx_t *ctx)
     case NGX_WEBHOOK_REGISTRY_OWED:
         if (ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
                                     "Deliveries of the %s wait or are being "
-                                    "sent: \"cancel=1\" in the query gives them "
-                                    "up", kind)
+                                    "sent: \"cancel=1\" in the query "
+                                    "cancels them", kind)
             != NGX_OK
             || ngx_webhook_api_member(api, "pending",
                                 json_integer((json_int_t) c->pending))

@@ -72,9 +72,10 @@ ngx_webhook_deliveries_line(ngx_webhook_api_t *api, webhook_op_t *op)
         || thing.endpoint == NULL)
     {
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                       "No line can be made of this delivery: "
-                                       "its endpoint is not there any more, or "
-                                       "its request cannot be read");
+                                       "No command can be made for this "
+                                       "delivery: its endpoint no longer "
+                                       "exists, or its request cannot be "
+                                       "read");
     }
 
     line.endpoint = thing.endpoint;
@@ -116,9 +117,10 @@ ngx_webhook_deliveries_line_answer(ngx_webhook_api_t *api,
 
         return rc == WEBHOOK_NOMEM ? NGX_ERROR
                : ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                         "No line can be made of this delivery: "
-                                         "its request is too long, or has bytes "
-                                         "that a terminal would obey");
+                                         "No command can be made for this "
+                                         "delivery: its request is too "
+                                         "long, or has bytes that a "
+                                         "terminal would interpret");
     }
 
     text.data = out.data;

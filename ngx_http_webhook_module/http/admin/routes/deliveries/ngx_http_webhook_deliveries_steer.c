@@ -107,8 +107,8 @@ static ngx_int_t
 ngx_webhook_deliveries_gone(ngx_webhook_api_t *api)
 {
     return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                   "The endpoint was deleted: what was sent to "
-                                   "it can be looked at, and no more");
+                                   "The endpoint was deleted: what was sent "
+                                   "to it can only be viewed");
 }
 
 

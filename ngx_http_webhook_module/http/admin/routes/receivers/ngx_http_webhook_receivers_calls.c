@@ -314,8 +314,8 @@ ngx_webhook_receivers_replay_go(ngx_webhook_api_t *api, webhook_op_t *op)
 
     if (call->thing.id.len == 0) {
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                       "The receiver was deleted: its calls can "
-                                       "be looked at, and no more");
+                                       "The receiver was deleted: its calls "
+                                       "can only be viewed");
     }
 
     t = ngx_pcalloc(api->pool, sizeof(ngx_webhook_try_t));

@@ -532,7 +532,7 @@ ngx_webhook_import_reason(ngx_webhook_registry_change_t *c)
     switch (c->result) {
 
     case NGX_WEBHOOK_REGISTRY_PROBLEMS:
-        return "members are not right";
+        return "members are invalid";
 
     case NGX_WEBHOOK_REGISTRY_TAKEN:
         return "the name is in use";

@@ -329,8 +329,9 @@ ngx_webhook_whole_task_made(ngx_webhook_api_t *api, webhook_op_t *op)
     default:
         if (op->u.task.bound) {
             return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                           "Two tasks are under way already: "
-                                           "wait for one of them, or end it");
+                                           "Two tasks are in progress "
+                                           "already: wait for one of them, "
+                                           "or end it");
         }
 
         return ngx_webhook_api_problem(api, NGX_HTTP_INSUFFICIENT_STORAGE,
