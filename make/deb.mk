@@ -15,10 +15,11 @@ DEB_TESTS  ?=
 .PHONY: deb deb-check
 
 deb:
-	@tools/install-deps deb
+	@tools/install-deps package
 	@tools/deb-build "$(ROOT)" "$(BUILD)/deb" $(JOBS)
 
 deb-check: deb
+	@tools/install-deps deb
 	lintian --fail-on error,warning $(BUILD)/deb/*.changes
 	@DEB_MIRROR="$(DEB_MIRROR)" tools/deb-tests "$(DEB_ROOT)" \
 	    "$(BUILD)/deb" $(DEB_TESTS)

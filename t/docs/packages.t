@@ -91,11 +91,11 @@ for my $path (grep { m{/} } keys %install) {
 
 my ($depends) = $control =~ /^Build-Depends: (.*?)^\S/ms;
 my ($build_deps) = slurp('tools/install-deps') =~ /^build="(.*?)"/ms;
-my ($deb_deps) = slurp('tools/install-deps') =~ /^deb="(.*?)"/ms;
+my ($deb_deps) = slurp('tools/install-deps') =~ /^package="(.*?)"/ms;
 my %deps = map { $_ => 1 } map { split } $build_deps, $deb_deps;
 
 for my $library (grep { /^lib|-dev$/ } $depends =~ /([a-z0-9.+-]+)/g) {
-    ok $deps{$library}, "tools/install-deps deb installs $library";
+    ok $deps{$library}, "tools/install-deps package installs $library";
 }
 
 done_testing;
