@@ -22,6 +22,9 @@
 #: Running
 #:   run             the demonstration; leaves nginx running until Ctrl-C
 #:   demo            the same, and exits after the tour
+#:   try             puts nginx with the module in front of an API of yours,
+#:                   API=http://127.0.0.1:3000, and shows the webhooks that it
+#:                   makes; PORT=8080 is where it listens
 #:   bench           the benchmark
 #:
 
@@ -51,7 +54,7 @@ BENCH_SRCS := $(sort $(wildcard bench/bench_*.c))
 BENCH_BINS := $(patsubst bench/%.c,$(BUILD)/%,$(BENCH_SRCS))
 
 .PHONY: test test-fast check check-asan check-calls check-sizes nginx-tests \
-        soak run demo bench bench-build deps
+        soak run demo try bench bench-build deps
 
 deps:
 	@tools/install-deps build
@@ -120,6 +123,14 @@ demo:
 	@tools/install-deps run
 	@$(SUBMAKE) all
 	@WEBHOOK_BUILD=$(BUILD) tools/demo
+
+API  ?=
+PORT ?= 8080
+
+try:
+	@tools/install-deps build
+	@$(SUBMAKE) all
+	@WEBHOOK_BUILD=$(BUILD) tools/try "$(API)" "$(PORT)"
 
 bench-build: $(BENCH_BINS)
 
