@@ -4,6 +4,10 @@
 #:                   copy of a Debian of its own, as root; DEB_TESTS="order ..."
 #:                   takes some of them
 #:
+#:   docker-check    does what Docker would do with the Dockerfile, and tries the
+#:                   container, without Docker; as root.  DOCKER_DEBS=DIR takes
+#:                   packages that are built already
+#:
 #:   DEB_ROOT=DIR is that Debian, which debootstrap makes where there is none
 #:   from DEB_MIRROR= ($(BUILD)/deb-root).
 #:
@@ -11,8 +15,9 @@
 DEB_ROOT   ?= $(BUILD)/deb-root
 DEB_MIRROR ?= http://deb.debian.org/debian
 DEB_TESTS  ?=
+DOCKER_DEBS ?=
 
-.PHONY: deb deb-check
+.PHONY: deb deb-check deb-root docker-check
 
 deb:
 	@tools/install-deps package
@@ -23,3 +28,10 @@ deb-check: deb
 	lintian --fail-on error,warning $(BUILD)/deb/*.changes
 	@DEB_MIRROR="$(DEB_MIRROR)" tools/deb-tests "$(DEB_ROOT)" \
 	    "$(BUILD)/deb" $(DEB_TESTS)
+
+deb-root:
+	@tools/install-deps deb
+	@DEB_MIRROR="$(DEB_MIRROR)" tools/deb-tests --root "$(DEB_ROOT)"
+
+docker-check: deb-root
+	@tools/docker-tests "$(DEB_ROOT)" "$(BUILD)/docker" $(DOCKER_DEBS)
