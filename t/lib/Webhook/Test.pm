@@ -386,6 +386,8 @@ sub write_config
 }
 
 
+# Of nginx: the second and the third number.
+
 sub version
 {
     my $binary = Webhook::Nginx::nginx_binary();

@@ -104,6 +104,21 @@ ngx_webhook_peer_servers(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer,
             continue;
         }
 
+#if (NGX_HTTP_UPSTREAM_ZONE && nginx_version >= 1027003)
+
+        /* its only address has a port and nothing else */
+
+        if (server[i].host.len) {
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos,
+                                 "server \"%V\" of upstream \"%V\" has "
+                                 "\"resolve\", which only proxied requests can "
+                                 "use: write its name in place of the "
+                                 "upstream's", &server[i].name, &peer->name);
+            return NGX_ERROR;
+        }
+
+#endif
+
         for (j = 0; j < server[i].naddrs; j++) {
 
             if (ngx_webhook_peer_server(peer, &server[i].addrs[j],
