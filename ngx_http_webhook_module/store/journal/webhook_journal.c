@@ -56,6 +56,7 @@ webhook_journal_create(webhook_journal_t *j, const char *path, size_t size)
     j->used = 0;
 
     j->taken = 0;
+    j->done = 0;
 
     j->places = calloc(size / WEBHOOK_JOURNAL_BLOCK,
                        sizeof(webhook_journal_place_t));
@@ -348,6 +349,12 @@ webhook_journal_sync(webhook_journal_t *j)
 
     j->padded = padded;
 
+    /* the rest of what it might have taken is free again */
+
+    pthread_mutex_lock(&j->mutex);
+    j->taken = padded;
+    pthread_mutex_unlock(&j->mutex);
+
     rc = webhook_journal_write(j->fd, j->buf, padded, j->offset);
 
     if (rc == 0 && fdatasync(j->fd) == -1) {
@@ -466,6 +473,7 @@ webhook_journal_done(webhook_journal_t *j, uint64_t sequence)
     pthread_mutex_lock(&j->mutex);
 
     while (j->used && j->places[j->first].last <= sequence) {
+        j->done = j->places[j->first].last;
         j->first = (j->first + 1) % (j->size / WEBHOOK_JOURNAL_BLOCK);
         j->used--;
     }

@@ -101,7 +101,9 @@ typedef struct {
     size_t            first;
     size_t            used;
     size_t            taken;                /* bytes from offset on that the
-                                               next batch may take */
+                                               next batch may take, or takes */
+    uint64_t          done;                 /* sequence up to which no batch is
+                                               needed */
     unsigned char    *blocks;               /* webhook_journal_block_e each */
 } webhook_journal_t;
 

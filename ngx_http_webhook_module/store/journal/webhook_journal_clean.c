@@ -20,56 +20,80 @@
 
 
 #define WEBHOOK_JOURNAL_CHUNK  ((size_t) 32)    /* blocks at a time */
+#define WEBHOOK_JOURNAL_SLICE  ((size_t) 128)   /* blocks in a call */
+
+
+/* Why a block stays. */
+
+typedef enum {
+    WEBHOOK_JOURNAL_FREE = 0,               /* it does not */
+    WEBHOOK_JOURNAL_TAKEN,                  /* by what is being appended */
+    WEBHOOK_JOURNAL_NEEDED
+} webhook_journal_stay_e;
 
 
 static int webhook_journal_clean_open(webhook_journal_t *j, const char *path,
     int *fd);
 static int webhook_journal_clean_chunk(webhook_journal_t *j, int fd,
-    size_t first);
+    webhook_journal_clean_t *c, size_t *zeroed);
 static void webhook_journal_clean_needed(const webhook_journal_t *j,
-    size_t first, unsigned char *needed);
-static void webhook_journal_clean_mark(unsigned char *needed, size_t first,
-    size_t offset, size_t len);
+    size_t first, unsigned char *stay);
+static void webhook_journal_clean_mark(unsigned char *stay, size_t first,
+    size_t offset, size_t len, webhook_journal_stay_e why);
+static void webhook_journal_clean_synced(webhook_journal_t *j, size_t first,
+    size_t last, int rc);
 
 
 int
-webhook_journal_clean(webhook_journal_t *j, const char *path)
+webhook_journal_clean(webhook_journal_t *j, const char *path, uint64_t upto,
+    webhook_journal_clean_t *c)
 {
     int     rc, fd;
-    size_t  i, blocks;
+    size_t  first, blocks, zeroed;
+
+    first = c->next;
+    zeroed = 0;
 
     /* a descriptor of its own: a sync that fails is told to each of them once,
        and who appends has to hear of it, too */
 
     rc = webhook_journal_clean_open(j, path, &fd);
+
     if (rc) {
+        c->next = 0;
         return rc;
+    }
+
+    if (first == 0) {
+
+        /* a batch stays as long as one of its records is needed */
+
+        pthread_mutex_lock(&j->mutex);
+        c->left = (upto > j->done);
+        pthread_mutex_unlock(&j->mutex);
     }
 
     blocks = j->size / WEBHOOK_JOURNAL_BLOCK;
 
-    for (i = 0; rc == 0 && i < blocks; i += WEBHOOK_JOURNAL_CHUNK) {
-        rc = webhook_journal_clean_chunk(j, fd, i);
+    while (rc == 0 && c->next < blocks && zeroed < WEBHOOK_JOURNAL_SLICE) {
+        rc = webhook_journal_clean_chunk(j, fd, c, &zeroed);
     }
 
-    if (rc == 0 && fdatasync(fd) == -1) {
+    if (rc == 0 && zeroed && fdatasync(fd) == -1) {
         rc = errno;
     }
 
     close(fd);
 
-    pthread_mutex_lock(&j->mutex);
+    webhook_journal_clean_synced(j, first, c->next, rc);
 
-    for (i = 0; i < blocks; i++) {
-        if (j->blocks[i] == WEBHOOK_JOURNAL_ZEROED) {
-            j->blocks[i] = rc ? WEBHOOK_JOURNAL_WRITTEN
-                              : WEBHOOK_JOURNAL_CLEAN;
-        }
+    if (rc == 0 && c->next < blocks) {
+        return EINPROGRESS;
     }
 
-    pthread_mutex_unlock(&j->mutex);
+    c->next = 0;
 
-    return rc;
+    return (rc == 0 && c->left) ? EAGAIN : rc;
 }
 
 
@@ -102,31 +126,35 @@ webhook_journal_clean_open(webhook_journal_t *j, const char *path, int *fd)
 /* Under the lock, so that nobody begins to append there meanwhile. */
 
 static int
-webhook_journal_clean_chunk(webhook_journal_t *j, int fd, size_t first)
+webhook_journal_clean_chunk(webhook_journal_t *j, int fd,
+    webhook_journal_clean_t *c, size_t *zeroed)
 {
     int            rc;
-    size_t         i, from, n;
-    unsigned char  needed[WEBHOOK_JOURNAL_CHUNK];
+    size_t         i, from, n, first;
+    unsigned char  stay[WEBHOOK_JOURNAL_CHUNK];
 
     static const unsigned char
                    zeroes[WEBHOOK_JOURNAL_CHUNK * WEBHOOK_JOURNAL_BLOCK];
 
+    first = c->next;
     n = j->size / WEBHOOK_JOURNAL_BLOCK - first;
 
     if (n > WEBHOOK_JOURNAL_CHUNK) {
         n = WEBHOOK_JOURNAL_CHUNK;
     }
 
+    c->next += n;
+
     pthread_mutex_lock(&j->mutex);
 
-    webhook_journal_clean_needed(j, first, needed);
+    webhook_journal_clean_needed(j, first, stay);
 
     rc = 0;
 
     for (i = 0; rc == 0 && i < n; /* void */ ) {
 
         for (from = i;
-             i < n && !needed[i]
+             i < n && stay[i] == WEBHOOK_JOURNAL_FREE
              && j->blocks[first + i] == WEBHOOK_JOURNAL_WRITTEN;
              i++)
         {
@@ -134,6 +162,13 @@ webhook_journal_clean_chunk(webhook_journal_t *j, int fd, size_t first)
         }
 
         if (i == from) {
+
+            if (stay[i] == WEBHOOK_JOURNAL_TAKEN
+                && j->blocks[first + i] == WEBHOOK_JOURNAL_WRITTEN)
+            {
+                c->left = 1;
+            }
+
             i++;
             continue;
         }
@@ -144,6 +179,7 @@ webhook_journal_clean_chunk(webhook_journal_t *j, int fd, size_t first)
 
         if (rc == 0) {
             memset(j->blocks + first + from, WEBHOOK_JOURNAL_ZEROED, i - from);
+            *zeroed += i - from;
         }
     }
 
@@ -155,27 +191,29 @@ webhook_journal_clean_chunk(webhook_journal_t *j, int fd, size_t first)
 
 static void
 webhook_journal_clean_needed(const webhook_journal_t *j, size_t first,
-    unsigned char *needed)
+    unsigned char *stay)
 {
     size_t                          i;
     const webhook_journal_place_t  *place;
 
-    memset(needed, 0, WEBHOOK_JOURNAL_CHUNK);
+    memset(stay, WEBHOOK_JOURNAL_FREE, WEBHOOK_JOURNAL_CHUNK);
 
-    webhook_journal_clean_mark(needed, first, j->offset, j->taken);
+    webhook_journal_clean_mark(stay, first, j->offset, j->taken,
+                               WEBHOOK_JOURNAL_TAKEN);
 
     for (i = 0; i < j->used; i++) {
         place = &j->places[(j->first + i)
                            % (j->size / WEBHOOK_JOURNAL_BLOCK)];
 
-        webhook_journal_clean_mark(needed, first, place->offset, place->len);
+        webhook_journal_clean_mark(stay, first, place->offset, place->len,
+                                   WEBHOOK_JOURNAL_NEEDED);
     }
 }
 
 
 static void
-webhook_journal_clean_mark(unsigned char *needed, size_t first, size_t offset,
-    size_t len)
+webhook_journal_clean_mark(unsigned char *stay, size_t first, size_t offset,
+    size_t len, webhook_journal_stay_e why)
 {
     size_t  from, to;
 
@@ -191,6 +229,27 @@ webhook_journal_clean_mark(unsigned char *needed, size_t first, size_t offset,
     }
 
     for ( /* void */ ; from < to; from++) {
-        needed[from - first] = 1;
+        stay[from - first] = (unsigned char) why;
     }
+}
+
+
+/* Those that were appended to meanwhile are WRITTEN again. */
+
+static void
+webhook_journal_clean_synced(webhook_journal_t *j, size_t first, size_t last,
+    int rc)
+{
+    size_t  i;
+
+    pthread_mutex_lock(&j->mutex);
+
+    for (i = first; i < last; i++) {
+        if (j->blocks[i] == WEBHOOK_JOURNAL_ZEROED) {
+            j->blocks[i] = rc ? WEBHOOK_JOURNAL_WRITTEN
+                              : WEBHOOK_JOURNAL_CLEAN;
+        }
+    }
+
+    pthread_mutex_unlock(&j->mutex);
 }

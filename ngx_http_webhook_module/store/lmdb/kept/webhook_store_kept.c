@@ -293,6 +293,7 @@ webhook_kept_drop(webhook_lmdb_t *st)
     k->stalled = 0;
     k->damaged = 0;
     k->told = 0;
+    k->clean.next = 0;
 
     pthread_mutex_lock(&k->mutex);
     k->state = WEBHOOK_KEPT_NONE;

@@ -47,7 +47,8 @@
  *     while it is the next one's turn.
  *   - Purge.  It counts (in "meta", too) how often something was purged.  A
  *     process that sees another number overwrites what the tables have of its
- *     journal, before the next step of JOURNAL, and says so in its row.
+ *     journal, a piece with each JOURNAL, and says so in its row at the end,
+ *     unless something had to be left: then it begins anew.
  *   - Restore.  A copy is told to forget the journals of its rows; it takes the
  *     place of data.mdb in one step, and only then the files of journals are
  *     renamed.  Those that are not, since that was cut short, have no row.

@@ -9,6 +9,7 @@
 #define WEBHOOK_STORE_KEPT_INT_H
 
 #include "store/journal/webhook_journal.h"
+#include "store/journal/webhook_journal_clean.h"
 #include "store/journal/webhook_journal_read.h"
 #include "store/lmdb/kept/webhook_store_kept.h"
 #include "store/lmdb/kept/webhook_store_kept_row.h"
@@ -41,6 +42,8 @@ struct webhook_kept_s {
     uint64_t           applied;         /* sequence that the tables have */
     uint64_t           cleaned;         /* number of purges behind which it has
                                            nothing of what was purged */
+    uint64_t           cleaning;        /* that number, once it is overwritten */
+    webhook_journal_clean_t  clean;     /* as far as it is */
     unsigned           stalled:1;
     unsigned           damaged:1;
     unsigned           told:1;          /* that it is stalled */

@@ -8,7 +8,6 @@
 #include "store/lmdb/kept/webhook_store_kept_look.h"
 #include "store/webhook_store_op.h"
 #include "store/webhook_store_result.h"
-#include "store/journal/webhook_journal_clean.h"
 #include "store/journal/webhook_journal_read.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
@@ -26,7 +25,7 @@
 #define WEBHOOK_KEPT_AGAIN  5000        /* ms, after something failed */
 
 
-static int webhook_kept_look_clean(webhook_txn_t *t);
+static int webhook_kept_look_clean(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_kept_look_own(webhook_lmdb_t *st,
     const webhook_kept_row_t *rows, uint32_t count);
 static int webhook_kept_look_is_own(webhook_lmdb_t *st,
@@ -70,7 +69,7 @@ webhook_kept_look(webhook_txn_t *t, webhook_op_t *op, int *todo)
         return rc;
     }
 
-    rc = webhook_kept_look_clean(t);
+    rc = webhook_kept_look_clean(t, op);
     if (rc) {
         return rc;
     }
@@ -121,10 +120,11 @@ webhook_kept_look(webhook_txn_t *t, webhook_op_t *op, int *todo)
 }
 
 
-/* What was purged is not to be read in this process's journal. */
+/* What was purged is not to be read in this process's journal.  It is overwritten
+   piece by piece, and others write in between. */
 
 static int
-webhook_kept_look_clean(webhook_txn_t *t)
+webhook_kept_look_clean(webhook_txn_t *t, webhook_op_t *op)
 {
     int              rc;
     uint64_t         last, purges;
@@ -138,21 +138,41 @@ webhook_kept_look_clean(webhook_txn_t *t)
 
     rc = webhook_kept_row_purges(t, &purges);
 
-    if (rc || purges == k->cleaned) {
+    if (rc) {
         return rc;
     }
 
-    rc = webhook_journal_clean(&k->journal, k->path);
+    if (k->clean.next == 0) {
 
-    if (rc && rc != ENOENT) {
+        if (purges == k->cleaned) {
+            return 0;
+        }
+
+        k->cleaning = purges;
+    }
+
+    rc = webhook_journal_clean(&k->journal, k->path, k->applied, &k->clean);
+
+    switch (rc) {
+
+    case 0:
+    case ENOENT:
+        k->cleaned = k->cleaning;
+        op->u.journal.more = (k->cleaned != purges);
+        return 0;
+
+    case EINPROGRESS:
+        op->u.journal.more = 1;
+        return 0;
+
+    case EAGAIN:
+        return 0;
+
+    default:
         webhook_store_log_error(t->st, rc, "what was purged cannot be "
                                 "overwritten in a journal");
         return 0;
     }
-
-    k->cleaned = purges;
-
-    return 0;
 }
 
 

@@ -82,6 +82,7 @@ webhook_kept_replay(webhook_txn_t *t, webhook_op_t *op)
     }
 
     op->u.journal.more |= l->full;
+    op->u.journal.more |= (t->st->kept && t->st->kept->clean.next);
 
     return rc;
 }
@@ -218,9 +219,8 @@ webhook_kept_replay_read(webhook_txn_t *t, webhook_op_t *op)
         return rc;
     }
 
-    op->u.journal.more |= (op->u.journal.count || l->ended);
-
     if (!l->own) {
+        op->u.journal.more |= (op->u.journal.count || l->ended);
 
         if (l->ended) {
             row.state = row.damaged ? WEBHOOK_KEPT_ROW_ASIDE
@@ -234,7 +234,10 @@ webhook_kept_replay_read(webhook_txn_t *t, webhook_op_t *op)
         (void) webhook_kept_state(k, &last);
 
         row.applied = l->upto;
-        op->u.journal.more = (l->upto != last);
+        op->u.journal.more |= (l->upto != last);
+
+    } else {
+        op->u.journal.more |= (op->u.journal.count != 0);
     }
 
     l->damaged = row.damaged;

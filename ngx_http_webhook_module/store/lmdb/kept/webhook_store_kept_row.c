@@ -17,7 +17,7 @@
 #define WEBHOOK_KEPT_KEY       (WEBHOOK_KEPT_NAME_LEN + WEBHOOK_JOURNAL_ID)
 #define WEBHOOK_KEPT_RECORD    'V'
 #define WEBHOOK_KEPT_PURGES    "purges"
-#define WEBHOOK_KEPT_PURGED    'W'
+#define WEBHOOK_KEPT_PURGED    'Y'
 
 
 static void webhook_kept_row_key(unsigned char *key, const unsigned char *id);

@@ -28,6 +28,9 @@ static void test_full(void);
 static void test_fault(void);
 static void test_lock(void);
 static void test_clean(void);
+static void test_clean_beside(void);
+static void test_clean_partly(void);
+static void test_clean_slices(void);
 static void test_beside(void);
 
 
@@ -42,6 +45,9 @@ main(void)
     test_fault();
     test_lock();
     test_clean();
+    test_clean_beside();
+    test_clean_partly();
+    test_clean_slices();
     test_beside();
 
     return journal_end();
@@ -317,14 +323,17 @@ blocks(void)
 {
     int                   fd;
     size_t                i;
+    ssize_t               size;
     unsigned              n;
-    static unsigned char  file[SIZE], zeroes[4096];
+    static unsigned char  file[8 * SIZE], zeroes[4096];
 
     fd = open(path, O_RDONLY);
     n = 0;
 
-    if (read(fd, file, SIZE) == (ssize_t) SIZE) {
-        for (i = 0; i < SIZE; i += 4096) {
+    size = read(fd, file, sizeof(file));
+
+    if (size > 0) {
+        for (i = 0; i < (size_t) size; i += 4096) {
             n += (memcmp(file + i, zeroes, 4096) != 0);
         }
     }
@@ -332,6 +341,24 @@ blocks(void)
     close(fd);
 
     return n;
+}
+
+
+/* To its end. */
+
+static int
+clean(uint64_t upto)
+{
+    int                      rc;
+    webhook_journal_clean_t  c;
+
+    memset(&c, 0, sizeof(c));
+
+    do {
+        rc = webhook_journal_clean(&journal, path, upto, &c);
+    } while (rc == EINPROGRESS);
+
+    return rc;
 }
 
 
@@ -348,7 +375,7 @@ test_clean(void)
         (void) webhook_journal_sync(&journal);
     }
 
-    tap_ok(blocks() == 22 && webhook_journal_clean(&journal, path) == 0
+    tap_ok(blocks() == 22 && clean(0) == 0
            && blocks() == 22, "what is needed stays");
 
     webhook_journal_done(&journal, 15);
@@ -358,14 +385,14 @@ test_clean(void)
     fault_lasts = 0;
     fault = FAULT_SYNC;
 
-    tap_ok(webhook_journal_clean(&journal, path) == EIO
-           && webhook_journal_clean(&journal, path) == 0 && blocks() == 5,
+    tap_ok(clean(15) == EIO
+           && clean(15) == 0 && blocks() == 5,
            "what is not needed is overwritten");
 
     fault_after = 0;
     fault = FAULT_WRITE;
 
-    tap_ok(webhook_journal_clean(&journal, path) == 0 && fault == FAULT_WRITE,
+    tap_ok(clean(15) == 0 && fault == FAULT_WRITE,
            "once");
 
     fault = FAULT_NONE;
@@ -375,8 +402,115 @@ test_clean(void)
 
     (void) unlink(path);
 
-    tap_ok(webhook_journal_clean(&journal, path) == ENOENT,
+    tap_ok(clean(15) == ENOENT,
            "a file that is gone");
+
+    webhook_journal_close(&journal);
+}
+
+
+/* So many, one by one, which the engine has. */
+
+static void
+append_done(uint64_t from, uint64_t to, size_t len)
+{
+    for ( /* void */ ; from <= to; from++) {
+        (void) add(from, len);
+        (void) webhook_journal_sync(&journal);
+        webhook_journal_done(&journal, from);
+    }
+}
+
+
+/* What was there before where a batch is being appended. */
+
+static void
+test_clean_beside(void)
+{
+    begin(SIZE);
+    append_done(1, 80, 1000);
+
+    tap_ok(blocks() == 49, "the ring was begun twice");
+
+    (void) add(81, 1000);
+
+    tap_ok(clean(80) == EAGAIN && blocks() == 16,
+           "what a batch may take stays for now, and that is told");
+
+    tap_ok(webhook_journal_sync(&journal) == 0 && clean(80) == 0
+           && blocks() == 1, "once it is appended nothing but it is there");
+
+    webhook_journal_done(&journal, 81);
+
+    tap_ok(clean(81) == 0 && blocks() == 0, "and nothing then");
+
+    (void) add(82, 1000);
+
+    tap_ok(clean(81) == 0, "where all is clean a batch hides nothing");
+
+    webhook_journal_close(&journal);
+}
+
+
+/* The engine has some of a batch. */
+
+static void
+test_clean_partly(void)
+{
+    begin(SIZE);
+    append_done(1, 2, 1000);
+
+    (void) add(3, 1000);
+    (void) add(4, 1000);
+    (void) webhook_journal_sync(&journal);
+
+    webhook_journal_done(&journal, 3);
+
+    tap_ok(clean(2) == 0 && blocks() == 1, "up to it nothing is left");
+    tap_ok(clean(3) == EAGAIN && blocks() == 1,
+           "a batch of which something is needed stays, and that is told");
+
+    webhook_journal_done(&journal, 4);
+
+    tap_ok(clean(4) == 0 && blocks() == 0, "until nothing of it is");
+
+    webhook_journal_close(&journal);
+}
+
+
+static void
+test_clean_slices(void)
+{
+    int                      rc;
+    unsigned                 n;
+    webhook_journal_clean_t  c;
+
+    begin(8 * SIZE);
+    append_done(1, 16, 95000);
+
+    memset(&c, 0, sizeof(c));
+
+    rc = webhook_journal_clean(&journal, path, 16, &c);
+
+    tap_ok(rc == EINPROGRESS && c.next == 128, "512 kB are overwritten at once");
+
+    fault_errno = EIO;
+    fault_after = 0;
+    fault_lasts = 0;
+    fault = FAULT_SYNC;
+
+    tap_ok(webhook_journal_clean(&journal, path, 16, &c) == EIO && c.next == 0,
+           "if that fails it begins anew");
+
+    n = 0;
+
+    do {
+        rc = webhook_journal_clean(&journal, path, 16, &c);
+        n++;
+    } while (rc == EINPROGRESS);
+
+    tap_ok(rc == 0 && n == 3 && c.next == 0 && blocks() == 0,
+           "and all is overwritten then");
 
     webhook_journal_close(&journal);
 }
@@ -417,16 +551,16 @@ test_beside(void)
     }
 
     for (times = 0; times < 200; times++) {
-        rc = webhook_journal_clean(&journal, path);
+        rc = clean(0);
 
-        if (rc) {
+        if (rc && rc != EAGAIN) {
             break;
         }
     }
 
     pthread_join(thread, NULL);
 
-    tap_ok(rc == 0 && n == 3001
+    tap_ok((rc == 0 || rc == EAGAIN) && n == 3001
            && read_back(2995, &damaged, &last, &torn) == 5 && last == 3000
            && !damaged, "nothing is overwritten that is appended meanwhile");
 

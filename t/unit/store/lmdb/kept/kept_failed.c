@@ -13,12 +13,14 @@
 #include "store_fault.h"
 #include "store_util.h"
 #include "kept_scene.h"
+#include "store/journal/webhook_journal.h"
 
 
 static void test_failed(void);
 static void test_taken_back(void);
 static void test_commit(void);
 static void test_removed(void);
+static void test_rows(void);
 static void damage_second(scene_t *s);
 static void test_full(unsigned damaged);
 
@@ -30,6 +32,7 @@ main(void)
     test_taken_back();
     test_commit();
     test_removed();
+    test_rows();
     test_full(0);
     test_full(1);
 
@@ -383,6 +386,52 @@ test_full(unsigned damaged)
                && s->u.logs[WEBHOOK_STORE_LOG_EMERG] == 1,
                "what cannot be read is told, and the journal set aside");
     }
+
+    scene_drop(s);
+}
+
+
+/* A row goes into quarantine with each step, also with one that puts what the
+   process's own journal has. */
+
+static void
+test_rows(void)
+{
+    scene_t        *s;
+    webhook_op_t    one, two, step;
+    webhook_put_t   put[2];
+    unsigned char   key[7 + WEBHOOK_JOURNAL_ID];
+
+    s = scene_make();
+
+    (void) kept_open(&s->u);
+    (void) util_endpoint(&s->u, "erp", 100);
+
+    (void) kept_one(&s->u, &one, &put[0], s->ep, 10);
+    (void) kept_one(&s->u, &two, &put[1], s->ep, 20);
+
+    /* out of turn: it is put out of the journal */
+
+    (void) util_apply(&s->u, &two);
+
+    memcpy(key, "journal", 7);
+    memset(key + 7, 1, WEBHOOK_JOURNAL_ID);
+    tamper(&s->u, WEBHOOK_DB_META, key, sizeof(key), "?", 1);
+    memset(key + 7, 2, WEBHOOK_JOURNAL_ID);
+    tamper(&s->u, WEBHOOK_DB_META, key, sizeof(key), "?", 1);
+
+    memset(&step, 0, sizeof(step));
+
+    step.type = WEBHOOK_OP_JOURNAL;
+
+    tap_ok(util_apply(&s->u, &step) == WEBHOOK_STORE_OK
+           && step.u.journal.count == 2 && step.u.journal.more,
+           "a step that is done with a journal has more to do: a damaged row");
+
+    tap_ok(kept_replay(&s->u) == 0
+           && kept_there(&s->u, &one.u.put_event.id, 10)
+           && kept_there(&s->u, &two.u.put_event.id, 20),
+           "which is done then");
 
     scene_drop(s);
 }

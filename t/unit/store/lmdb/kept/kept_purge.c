@@ -20,6 +20,8 @@
 static void test_own(void);
 static void test_other(void);
 static void test_needed(void);
+static void test_partly(void);
+static void test_slices(void);
 
 
 int
@@ -28,6 +30,8 @@ main(void)
     test_own();
     test_other();
     test_needed();
+    test_partly();
+    test_slices();
 
     return tap_done();
 }
@@ -235,6 +239,98 @@ test_needed(void)
            && kept_there(&s->u, &s->ids[0], 100)
            && s->u.logs[WEBHOOK_STORE_LOG_EMERG] == 0,
            "which was not in the store yet, and is put");
+
+    scene_drop(s);
+}
+
+
+/* Two events in one append; the first is in the store, and purged, before the
+   second is. */
+
+static void
+test_partly(void)
+{
+    scene_t        *s;
+    webhook_op_t    one, two, *ops[2];
+    webhook_put_t   put[2];
+
+    s = scene_make();
+
+    (void) kept_open(&s->u);
+    (void) util_endpoint(&s->u, "erp", 100);
+
+    memset(put, 0, sizeof(put));
+
+    util_put_op(&one, &put[0], util_id(&s->u), s->ep, MARK, sizeof(MARK) - 1);
+    util_put_op(&two, &put[1], util_id(&s->u), s->ep, kept_body, 100);
+
+    ops[0] = &one;
+    ops[1] = &two;
+
+    webhook_store_keep(s->u.st, ops, 2);
+
+    tap_ok(one.u.put_event.kept && two.u.put_event.kept
+           && util_apply(&s->u, &one) == WEBHOOK_STORE_OK
+           && purge(&s->u, one.u.put_event.id) == WEBHOOK_STORE_OK,
+           "one of two events in an append is put, and purged");
+
+    tap_ok(kept_replay(&s->u) == 0 && found(s) == 1 && unclean(&s->u) == 1,
+           "it stays in the journal for the other's sake, which is told");
+
+    tap_ok(util_apply(&s->u, &two) == WEBHOOK_STORE_OK
+           && kept_replay(&s->u) == 0 && found(s) == 0 && unclean(&s->u) == 0
+           && kept_there(&s->u, &two.u.put_event.id, 100),
+           "and goes with it");
+
+    util_check(&s->u, "afterwards");
+    scene_drop(s);
+}
+
+
+/* 512 kB are overwritten in a step. */
+
+static void
+test_slices(void)
+{
+    scene_t        *s;
+    unsigned        n;
+    webhook_op_t    op, step;
+    webhook_put_t   put;
+
+    s = scene_make();
+
+    (void) kept_open(&s->u);
+    (void) util_endpoint(&s->u, "erp", 1000);
+
+    for (n = 0; n < 90; n++) {
+
+        if (!kept_one(&s->u, &op, &put, s->ep, KEPT_BODY)
+            || util_apply(&s->u, &op) != WEBHOOK_STORE_OK)
+        {
+            break;
+        }
+    }
+
+    tap_ok(n == 90 && marked(&s->u, &op, &put, s->ep)
+           && util_apply(&s->u, &op) == WEBHOOK_STORE_OK && found(s) == 1
+           && purge(&s->u, op.u.put_event.id) == WEBHOOK_STORE_OK,
+           "an event far behind in the journal is purged");
+
+    memset(&step, 0, sizeof(step));
+
+    step.type = WEBHOOK_OP_JOURNAL;
+
+    tap_ok(util_apply(&s->u, &step) == WEBHOOK_STORE_OK
+           && step.u.journal.more && found(s) == 1 && unclean(&s->u) == 1,
+           "a step of JOURNAL overwrites what is in front of it");
+
+    tap_ok(kept_one(&s->u, &op, &put, s->ep, 100)
+           && util_apply(&s->u, &op) == WEBHOOK_STORE_OK,
+           "something is put in between");
+
+    tap_ok(util_apply(&s->u, &step) == WEBHOOK_STORE_OK
+           && !step.u.journal.more && found(s) == 0 && unclean(&s->u) == 0,
+           "and the next step overwrites it");
 
     scene_drop(s);
 }
