@@ -108,6 +108,8 @@ typedef struct {
  */
 
 typedef struct {
+    unsigned  leave:1;              /* in: the process keeps nothing more, and
+                                       gives back what it holds for that */
     uint32_t  count;                /* out: deliveries taken over */
     unsigned  forgot:1;             /* out: the limits of an endpoint were
                                        damaged: ENDPOINT is needed again */

@@ -141,6 +141,9 @@ typedef struct {
     unsigned       over:1;          /* out: it was too much */
     const webhook_past_t  *past;    /* in: NULL: it is new */
     uint64_t       lease_token;     /* out: 0 if not leased */
+    uint64_t       early;           /* out of webhook_store_keep(), and in: the
+                                       token of the lease that it has already;
+                                       0: none */
 } webhook_put_t;
 
 /*

@@ -79,7 +79,13 @@ webhook_store_read(webhook_store_t *st, webhook_op_t *op, uint64_t *change)
 void
 webhook_store_keep(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 {
-    uint32_t  i;
+    uint32_t  i, n;
+
+    for (i = 0; i < count; i++) {
+        for (n = 0; n < ops[i]->u.put_event.count; n++) {
+            ops[i]->u.put_event.deliveries[n].early = 0;
+        }
+    }
 
     if (st->engine->keep) {
         st->engine->keep(st->data, ops, count);

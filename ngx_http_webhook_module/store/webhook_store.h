@@ -173,7 +173,12 @@ int webhook_store_read(webhook_store_t *st, webhook_op_t *op,
 /*
  * Makes PUT_EVENT operations durable before they are applied: of each that has
  * "kept" set afterwards nothing will be lost, whatever happens, which is told
- * sooner here than by apply(); other outputs are as of OK with no lease.
+ * sooner here than by apply(); other outputs are as of OK with no lease.  A
+ * delivery of it that asked for a lease may have one here ("early"): it may be
+ * sent at once, and completed from then on, and apply() gives it no other one;
+ * where it is not applied yet COMPLETE is UNAVAILABLE, and is to be repeated.  So
+ * an event of which something may be known already is applied, not kept.
+ *
  * apply() has to be given all of them nevertheless, those that were kept in the
  * order in which they stood here, and tells OK or DUPLICATE of these.  Where one
  * could not be applied yet it is OK with no lease, and is put once it can be;

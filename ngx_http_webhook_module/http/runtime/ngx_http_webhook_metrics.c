@@ -280,6 +280,11 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
         ngx_string("ngx_webhook_journal_crowded_total"),
         ngx_string("Those of them for which the journal had no room.") },
 
+    [NGX_WEBHOOK_SENDS_EARLY] = {
+        ngx_string("ngx_webhook_sends_early_total"),
+        ngx_string("First sends that began as soon as their event was in the "
+                   "journal, before the store had it.") },
+
     [NGX_WEBHOOK_JOURNAL_REPLAYED] = {
         ngx_string("ngx_webhook_journal_replayed_total"),
         ngx_string("Events that were read from the journal of a process that "

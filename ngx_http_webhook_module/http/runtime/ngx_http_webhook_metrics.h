@@ -68,6 +68,7 @@ typedef enum {
     NGX_WEBHOOK_JOURNAL_PASSED,             /* kept by the store alone: */
     NGX_WEBHOOK_JOURNAL_UNFIT,              /*   such as always are */
     NGX_WEBHOOK_JOURNAL_CROWDED,            /*   there was no room */
+    NGX_WEBHOOK_SENDS_EARLY,                /* before the store had them */
     NGX_WEBHOOK_JOURNAL_REPLAYED,           /* put out of it */
     NGX_WEBHOOK_DEAD_DROPPED,               /* before their time */
     NGX_WEBHOOK_LOG_LOST,                   /* lines of webhook_log */

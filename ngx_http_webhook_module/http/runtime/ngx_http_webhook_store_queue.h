@@ -45,6 +45,11 @@ struct ngx_webhook_job_s {
                                                waits for: called where it is
                                                kept before it is applied; or
                                                NULL */
+    ngx_webhook_job_pt    begun;            /* of one that has "kept": called
+                                               behind that, once it is its turn
+                                               to be applied, which may go on
+                                               meanwhile: what the operation is
+                                               given may be read, and "early" */
     void                 *data;
     ngx_queue_t           queue;            /* the store queue's */
     unsigned              turn:1;           /* the same: it is a batch's */
@@ -77,7 +82,8 @@ void ngx_webhook_store_queue_answered(ngx_webhook_job_t *job, uint64_t change,
 void ngx_webhook_store_queue_turn(ngx_webhook_job_t *job);
 
 /* Who takes jobs that have "kept" set, in the same way, and gives all of them
-   back by turn(), in the order in which he got them. */
+   back by turn(), in the order in which he got them; of what is posted from then
+   on nothing is applied before them. */
 void ngx_webhook_store_queue_keeper(void (*take)(webhook_store_t *store,
     ngx_webhook_job_t *job));
 

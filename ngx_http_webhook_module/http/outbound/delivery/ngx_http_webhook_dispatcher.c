@@ -6,6 +6,7 @@
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher_int.h"
 #include "http/outbound/attempt/ngx_http_webhook_schedule.h"
 #include "http/outbound/attempt/ngx_http_webhook_attempt.h"
+#include "http/outbound/attempt/ngx_http_webhook_first.h"
 #include "http/outbound/delivery/ngx_http_webhook_backlog.h"
 #include "http/outbound/delivery/ngx_http_webhook_journal.h"
 #include "http/outbound/delivery/ngx_http_webhook_quota.h"
@@ -88,7 +89,12 @@ ngx_webhook_dispatcher_put(ngx_webhook_event_t *event)
     put = &event->shared.job.op.u.put_event;
 
     event->shared.job.handler = ngx_webhook_dispatcher_put_done;
-    event->shared.job.kept = (event->handler && event->data)
+    event->shared.job.begun = ngx_webhook_first_early;
+
+    /* one that may be in the store already is not kept beside it */
+
+    event->shared.job.kept = (event->handler && event->data
+                              && event->tries == 0)
                              ? ngx_webhook_dispatcher_kept : NULL;
 
     if (!event->counted) {
@@ -112,8 +118,7 @@ ngx_webhook_dispatcher_put(ngx_webhook_event_t *event)
 }
 
 
-/* It is in the journal: the client has its answer now, the endpoints have
-   theirs once the store has it. */
+/* It is in the journal: the client has its answer now. */
 
 static void
 ngx_webhook_dispatcher_kept(ngx_webhook_job_t *job)
@@ -133,9 +138,8 @@ ngx_webhook_dispatcher_kept(ngx_webhook_job_t *job)
 static void
 ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job)
 {
-    ngx_uint_t                 i, queued;
+    ngx_uint_t                 i;
     webhook_put_t             *d;
-    webhook_lease_t            lease;
     webhook_store_result_e     result;
     webhook_op_put_event_t    *put;
     ngx_webhook_event_t       *event;
@@ -148,10 +152,13 @@ ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job)
     result = job->op.result;
 
     for (i = 0; i < put->count; i++) {
-        if (put->deliveries[i].lease) {
-            put->deliveries[i].lease = 0;
+        d = &put->deliveries[i];
+
+        if (d->lease && d->early == 0) {
             ngx_webhook_schedule_unreserve(1);
         }
+
+        d->lease = 0;
     }
 
     if (result == WEBHOOK_STORE_UNKNOWN
@@ -195,35 +202,7 @@ ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job)
         event->handler(event, result);
     }
 
-    queued = 0;
-
-    if (result == WEBHOOK_STORE_OK) {
-
-        for (i = 0; i < put->count; i++) {
-            d = &put->deliveries[i];
-
-            if (d->lease_token == 0) {
-                queued |= !d->over;
-                continue;
-            }
-
-            lease.event.id = put->id;
-            lease.event.wire = put->id;
-            lease.event.wall = put->wall;
-            lease.event.type = put->type;
-            lease.event.rendition = put->renditions[d->rendition];
-            lease.endpoint = d->endpoint;
-            lease.lease_token = d->lease_token;
-            lease.attempt = 1;
-            lease.number = 1;
-            lease.step = 0;
-            lease.retry = 0;
-
-            ngx_webhook_attempt_start(&lease, &event->shared);
-        }
-    }
-
-    if (queued) {
+    if (result == WEBHOOK_STORE_OK && ngx_webhook_first_leased(job)) {
         ngx_webhook_schedule_wake((ngx_msec_t)
                                   ngx_min(put->wait, NGX_WEBHOOK_SCAN));
     }
@@ -282,7 +261,8 @@ ngx_webhook_dispatcher_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     ngx_webhook_backlog_init(wmcf, cycle->log, ngx_webhook_dispatcher_put);
     ngx_webhook_quota_init(cycle->log);
     ngx_webhook_steps_init(wmcf, cycle->log);
-    ngx_webhook_journal_init(cycle->log, ngx_webhook_dispatcher_claim);
+    ngx_webhook_journal_init(cycle->log, wmcf->journal != 0,
+                             ngx_webhook_dispatcher_claim);
 
     if (ngx_webhook_store_queue_ready()) {
         ngx_webhook_dispatcher_register();
@@ -363,7 +343,12 @@ ngx_webhook_dispatcher_scan(ngx_event_t *ev)
 
     c = &ngx_webhook_dispatcher;
 
-    if (!c->active || ngx_exiting) {
+    if (!c->active) {
+        return;
+    }
+
+    if (ngx_exiting) {
+        ngx_webhook_journal_leave();
         return;
     }
 

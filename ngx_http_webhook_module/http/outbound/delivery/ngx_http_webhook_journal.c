@@ -17,19 +17,22 @@
 typedef struct {
     ngx_log_t    *log;
     void        (*put)(void);
+    ngx_uint_t    kept;                     /* workers have journals */
     ngx_msec_t    at;                       /* the next look */
     unsigned      away:1;                   /* one is under way */
+    unsigned      left:1;                   /* nothing new is kept */
 } ngx_webhook_journal_t;
 
 
 static void ngx_webhook_journal_done(ngx_webhook_job_t *job);
+static void ngx_webhook_journal_left(ngx_webhook_job_t *job);
 
 
 static ngx_webhook_journal_t  ngx_webhook_journal;
 
 
 void
-ngx_webhook_journal_init(ngx_log_t *log, void (*put)(void))
+ngx_webhook_journal_init(ngx_log_t *log, ngx_uint_t kept, void (*put)(void))
 {
     ngx_webhook_journal_t  *j;
 
@@ -39,6 +42,7 @@ ngx_webhook_journal_init(ngx_log_t *log, void (*put)(void))
 
     j->log = log;
     j->put = put;
+    j->kept = kept;
     j->at = ngx_current_msec;
 }
 
@@ -94,5 +98,35 @@ ngx_webhook_journal_done(ngx_webhook_job_t *job)
         ngx_webhook_schedule_wake(NGX_WEBHOOK_JOURNAL_PAUSE);
     }
 
+    ngx_webhook_job_release((ngx_webhook_shared_job_t *) job);
+}
+
+
+void
+ngx_webhook_journal_leave(void)
+{
+    webhook_op_t            op;
+    ngx_webhook_journal_t  *j;
+
+    j = &ngx_webhook_journal;
+
+    if (j->left || !j->kept) {
+        return;
+    }
+
+    ngx_memzero(&op, sizeof(webhook_op_t));
+
+    op.type = WEBHOOK_OP_TAKEOVER;
+    op.u.takeover.leave = 1;
+
+    if (ngx_webhook_job_post(&op, ngx_webhook_journal_left, j->log) == NGX_OK) {
+        j->left = 1;
+    }
+}
+
+
+static void
+ngx_webhook_journal_left(ngx_webhook_job_t *job)
+{
     ngx_webhook_job_release((ngx_webhook_shared_job_t *) job);
 }

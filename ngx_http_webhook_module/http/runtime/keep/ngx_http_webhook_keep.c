@@ -267,16 +267,23 @@ ngx_webhook_keep_done(ngx_event_t *ev)
 
         job = ngx_queue_data(q, ngx_webhook_job_t, queue);
 
-        if (job->op.u.put_event.kept) {
-            kept++;
-            job->kept(job);
-
-        } else {
+        if (job->op.u.put_event.kept == 0) {
             unfit += (job->op.u.put_event.passed == WEBHOOK_PASSED_KIND);
             crowded += (job->op.u.put_event.passed == WEBHOOK_PASSED_ROOM);
+
+            ngx_webhook_store_queue_turn(job);
+            continue;
         }
 
+        kept++;
+
+        job->kept(job);
+
+        /* what is begun may end at once: its outcome stands behind it */
+
         ngx_webhook_store_queue_turn(job);
+
+        job->begun(job);
     }
 
     if (kept) {

@@ -205,6 +205,10 @@ webhook_check_all(webhook_txn_t *t, webhook_check_t *check,
     }
 
     if (rc == 0 && !check->moved) {
+        rc = webhook_check_credits(&x);
+    }
+
+    if (rc == 0 && !check->moved) {
         webhook_check_totals(&x);
     }
 
@@ -507,11 +511,11 @@ webhook_check_counters(webhook_check_ctx_t *x, webhook_check_endpoint_t *e)
         }
     }
 
-    if (e->row.inflight != e->leases) {
+    if (e->row.inflight != e->leases + e->credits) {
         webhook_check_fault(x, NULL, "endpoint %.*s says %u leases, "
                             "there are %llu", (int) e->row.name_len,
                             e->row.name, e->row.inflight,
-                            (unsigned long long) e->leases);
+                            (unsigned long long) (e->leases + e->credits));
     }
 
     if (e->row.marked != e->marked) {

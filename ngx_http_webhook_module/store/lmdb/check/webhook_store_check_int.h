@@ -17,6 +17,7 @@ typedef struct {
     uint64_t                 id;
     uint64_t                 states[WEBHOOK_STATES];
     uint64_t                 leases;
+    uint64_t                 credits;   /* slots held in advance */
     uint64_t                 blocked;
     uint64_t                 marked;    /* first sends that are not listed */
     webhook_endpoint_row_t   row;

@@ -11,6 +11,7 @@
 #include "store/webhook_store.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/credit/row/webhook_store_credit_row.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/check/webhook_store_check_int.h"
 #include "store/lmdb/check/webhook_store_check_report.h"
@@ -226,4 +227,36 @@ webhook_check_wake(webhook_check_ctx_t *x, const MDB_val *key,
     }
 
     return 0;
+}
+
+
+int
+webhook_check_credits(webhook_check_ctx_t *x)
+{
+    int                        rc;
+    webhook_credit_row_t       row;
+    webhook_check_endpoint_t  *e;
+
+    for (rc = webhook_credit_row_seek(x->t, 0, 0, &row);
+         rc == 0;
+         rc = webhook_credit_row_next(x->t, &row))
+    {
+        x->check->rows++;
+
+        if (row.damaged) {
+            webhook_check_fault(x, NULL, "slots that are held cannot be read");
+            continue;
+        }
+
+        e = webhook_check_find(x, row.endpoint);
+
+        if (e == NULL) {
+            webhook_check_fault(x, NULL, "slots are held of no endpoint");
+            continue;
+        }
+
+        e->credits += row.count;
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
 }

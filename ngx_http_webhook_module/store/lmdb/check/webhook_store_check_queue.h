@@ -22,4 +22,8 @@ int webhook_check_wake(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val);
 
 
+/* Slots that are held in advance. */
+int webhook_check_credits(webhook_check_ctx_t *x);
+
+
 #endif /* WEBHOOK_STORE_CHECK_QUEUE_H */

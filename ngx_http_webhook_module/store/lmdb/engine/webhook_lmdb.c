@@ -15,6 +15,7 @@
 #include "store/lmdb/rows/webhook_store_time.h"
 #include "store/lmdb/files/webhook_store_env.h"
 #include "store/lmdb/files/webhook_store_slots.h"
+#include "store/lmdb/credit/webhook_store_credit.h"
 #include "store/lmdb/upkeep/webhook_store_takeover.h"
 #include "store/lmdb/history/webhook_store_pause.h"
 #include "store/lmdb/session/webhook_store_session.h"
@@ -158,6 +159,11 @@ webhook_lmdb_open(const webhook_store_options_t *options, void **data)
         /* a file that is filled takes long: others may open the store */
 
         webhook_kept_start(st, options->journal);
+
+        if (st->kept) {
+            webhook_credit_make(st);
+        }
+
         webhook_beside_make(st);
     }
 
@@ -287,6 +293,7 @@ webhook_store_free(webhook_lmdb_t *st)
     uint32_t  i;
 
     webhook_beside_free(st);
+    webhook_credit_free(st);
     webhook_kept_free(st);
     webhook_env_close(st);
     webhook_slots_close(st);

@@ -13,6 +13,7 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/space/webhook_store_space.h"
 #include "store/lmdb/files/webhook_store_env.h"
+#include "store/lmdb/credit/webhook_store_credit.h"
 #include "store/lmdb/expire/webhook_store_expire.h"
 #include "store/lmdb/upkeep/webhook_store_takeover.h"
 #include "store/lmdb/history/webhook_store_replay.h"
@@ -317,6 +318,13 @@ webhook_apply_group(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t *n,
 
     webhook_env_watch(st);
 
+    rc = webhook_kept_begin(&t);
+
+    if (rc) {
+        webhook_session_abort(&t);
+        goto failed;
+    }
+
     if (last && st->more) {
         *n += st->more(st->more_ctx);
 
@@ -360,6 +368,10 @@ webhook_apply_group(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t *n,
     }
 
 failed:
+
+    if (st->credit) {
+        webhook_credit_undo(st, t.unknown);
+    }
 
     if (again && !t.unknown) {
         return rc;

@@ -18,6 +18,7 @@
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_beside.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
+#include "store/lmdb/handle/webhook_store_glance.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/space/webhook_store_space.h"
 #include "store/lmdb/files/webhook_store_dir.h"
@@ -100,6 +101,7 @@ webhook_env_open(webhook_lmdb_t *st)
     }
 
     webhook_beside_join(st);
+    webhook_glance_join(st);
 
     return 0;
 }
@@ -109,6 +111,7 @@ void
 webhook_env_close(webhook_lmdb_t *st)
 {
     webhook_beside_leave(st);
+    webhook_glance_leave(st);
 
     if (st->reader) {
         mdb_txn_abort(st->reader);
@@ -131,6 +134,7 @@ webhook_env_resize(webhook_lmdb_t *st)
     int  rc;
 
     webhook_beside_leave(st);
+    webhook_glance_leave(st);
 
     /* the reader's transaction may not live over it */
 
@@ -151,6 +155,7 @@ webhook_env_resize(webhook_lmdb_t *st)
 
     webhook_space_init(st);
     webhook_beside_join(st);
+    webhook_glance_join(st);
 
     return 0;
 }

@@ -62,6 +62,8 @@ typedef struct {
 typedef struct webhook_lmdb_s  webhook_lmdb_t;
 typedef struct webhook_kept_s  webhook_kept_t;      /* store/lmdb/kept */
 typedef struct webhook_kept_look_s  webhook_kept_look_t;    /* there too */
+typedef struct webhook_credit_s  webhook_credit_t;  /* store/lmdb/credit */
+typedef struct webhook_glance_s  webhook_glance_t;  /* webhook_store_glance.h */
 
 
 struct webhook_lmdb_s {
@@ -187,6 +189,9 @@ struct webhook_lmdb_s {
                                                it has none */
     webhook_kept_look_t      *kept_look;    /* journals whose events are put;
                                                NULL: there were none yet */
+    webhook_credit_t         *credit;       /* slots that it holds; NULL where
+                                               it has no journal */
+    webhook_glance_t         *glance;       /* NULL: none */
 
     webhook_lmdb_t           *beside;       /* it reads while this one does
                                                what it will; NULL: none */

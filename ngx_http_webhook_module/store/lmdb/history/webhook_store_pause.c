@@ -19,9 +19,7 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 
 
-#define WEBHOOK_PAUSE_KEY      "paused"
-#define WEBHOOK_PAUSE_KEY_LEN  (sizeof(WEBHOOK_PAUSE_KEY) - 1)
-#define WEBHOOK_PAUSE_ROW      'H'
+#define WEBHOOK_PAUSE_ROW  'H'
 
 
 static int webhook_pause_get(webhook_txn_t *t, MDB_val *val);
@@ -49,8 +47,8 @@ webhook_pause_look(webhook_txn_t *t)
 static int
 webhook_pause_get(webhook_txn_t *t, MDB_val *val)
 {
-    return webhook_txn_get(t, WEBHOOK_DB_META, WEBHOOK_PAUSE_KEY,
-                           WEBHOOK_PAUSE_KEY_LEN, val);
+    return webhook_txn_get(t, WEBHOOK_DB_META, WEBHOOK_META_PAUSED,
+                           WEBHOOK_META_PAUSED_LEN, val);
 }
 
 
@@ -71,8 +69,8 @@ webhook_pause_store(webhook_txn_t *t, webhook_op_t *op)
     }
 
     if (p->resume) {
-        rc = webhook_txn_del(t, WEBHOOK_DB_META, WEBHOOK_PAUSE_KEY,
-                             WEBHOOK_PAUSE_KEY_LEN);
+        rc = webhook_txn_del(t, WEBHOOK_DB_META, WEBHOOK_META_PAUSED,
+                             WEBHOOK_META_PAUSED_LEN);
 
     } else {
         reason = p->reason;
@@ -86,8 +84,8 @@ webhook_pause_store(webhook_txn_t *t, webhook_op_t *op)
         webhook_codec_add_u64(&out, webhook_clock_real(t->st));
         webhook_codec_add_text(&out, &reason);
 
-        rc = webhook_txn_put(t, WEBHOOK_DB_META, WEBHOOK_PAUSE_KEY,
-                             WEBHOOK_PAUSE_KEY_LEN, buf,
+        rc = webhook_txn_put(t, WEBHOOK_DB_META, WEBHOOK_META_PAUSED,
+                             WEBHOOK_META_PAUSED_LEN, buf,
                              webhook_codec_written(&out), 0);
     }
 

@@ -11,6 +11,7 @@
 #include "store/journal/webhook_journal.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/credit/webhook_store_credit.h"
 #include "store/lmdb/ops/webhook_store_event.h"
 #include "store/lmdb/kept/webhook_store_kept_file.h"
 #include "store/lmdb/kept/webhook_store_kept_int.h"
@@ -134,10 +135,24 @@ webhook_kept_put(webhook_txn_t *t, webhook_op_t *op)
 
 
 int
+webhook_kept_begin(webhook_txn_t *t)
+{
+    return t->st->credit ? webhook_credit_begin(t) : 0;
+}
+
+
+int
 webhook_kept_commit(webhook_txn_t *t)
 {
     int                 rc;
     webhook_kept_row_t  row;
+
+    if (t->st->credit) {
+        rc = webhook_credit_commit(t);
+        if (rc) {
+            return rc;
+        }
+    }
 
     if (t->purged) {
         rc = webhook_kept_row_purged(t);
@@ -171,6 +186,10 @@ webhook_kept_committed(webhook_txn_t *t)
     if (t->kept) {
         k->applied = t->kept;
         webhook_journal_done(&k->journal, k->applied);
+    }
+
+    if (t->st->credit) {
+        webhook_credit_committed(t->st, k->applied);
     }
 
     if (t->kept_made) {
@@ -294,6 +313,10 @@ webhook_kept_drop(webhook_lmdb_t *st)
     k->damaged = 0;
     k->told = 0;
     k->clean.next = 0;
+
+    if (st->credit) {
+        webhook_credit_forget(st);
+    }
 
     pthread_mutex_lock(&k->mutex);
     k->state = WEBHOOK_KEPT_NONE;

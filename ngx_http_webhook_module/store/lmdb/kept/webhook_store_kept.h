@@ -9,8 +9,9 @@
  * after one synced append.  Who waits for that is told, and the event goes on to
  * apply(), as any other: that is the checkpoint, a transaction of as many events
  * as came up while the one before was committed, and with it the event gets its
- * leases, its place in the lists, and is seen by readers.  In between nobody
- * finds it.  An event that the journal does not take, for whatever reason, is
+ * leases (but for those that began by a slot which the process held, see
+ * store/lmdb/credit), its place in the lists, and is seen by readers.  In
+ * between nobody finds it.  An event that the journal does not take, for whatever reason, is
  * kept by apply(), as without a journal: it is never more than a shorter way.
  *
  * A row in the table "meta" belongs to each journal (webhook_store_kept_row.h).
@@ -74,7 +75,9 @@ void webhook_kept_free(webhook_lmdb_t *st);
 /* Puts an event that was kept. */
 int webhook_kept_put(webhook_txn_t *t, webhook_op_t *op);
 
-/* Before a commit, and behind it. */
+/* Behind the beginning of a transaction that writes, before its commit, and
+   behind that. */
+int webhook_kept_begin(webhook_txn_t *t);
 int webhook_kept_commit(webhook_txn_t *t);
 void webhook_kept_committed(webhook_txn_t *t);
 

@@ -13,6 +13,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/files/webhook_store_dir.h"
+#include "store/lmdb/credit/webhook_store_credit.h"
 #include "store/lmdb/ops/webhook_store_event.h"
 #include "store/lmdb/kept/webhook_store_kept_file.h"
 #include "store/lmdb/kept/webhook_store_kept_int.h"
@@ -209,6 +210,8 @@ webhook_kept_keep(void *data, webhook_op_t **ops, uint32_t count)
     pthread_mutex_lock(&k->mutex);
     k->last = k->journal.durable;
     pthread_mutex_unlock(&k->mutex);
+
+    webhook_credit_use(st, ops, count);
 }
 
 

@@ -13,6 +13,7 @@
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/credit/webhook_store_credit.h"
 #include "store/lmdb/ops/webhook_store_event.h"
 #include "store/lmdb/kept/webhook_store_kept.h"
 #include "store/lmdb/kept/webhook_store_kept_file.h"
@@ -360,6 +361,10 @@ webhook_kept_replay_put(webhook_txn_t *t, webhook_journal_event_t *event,
     op.u.put_event = event->put;
 
     webhook_op_reset(&op);
+
+    if (t->st->credit) {
+        webhook_credit_recall(t->st, &op.u.put_event);
+    }
 
     rc = webhook_event_put(t, &op);
 

@@ -37,6 +37,9 @@ typedef enum {
 #define WEBHOOK_CLASSES  4
 
 
+#define WEBHOOK_META_PAUSED      "paused"       /* in "meta": nothing is sent */
+#define WEBHOOK_META_PAUSED_LEN  (sizeof(WEBHOOK_META_PAUSED) - 1)
+
 #define WEBHOOK_KEY_DELIVERY  24
 #define WEBHOOK_KEY_ATTEMPT   26
 #define WEBHOOK_KEY_DUE       33

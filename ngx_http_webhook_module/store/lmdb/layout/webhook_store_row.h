@@ -28,6 +28,8 @@
  *
  *   meta        name                          format, clock, state; migrate,
  *                                             while that is under way
+ *               "credit", owner 8, endpoint 8 slots of the endpoint that the
+ *                                             owner holds (store/lmdb/credit)
  *               "journal", id 16              how far a journal's events are in
  *               "purges"                      how often an event was purged
  *                                             while there were journals

@@ -135,7 +135,7 @@ webhook_backlog_take(webhook_txn_t *t, webhook_op_put_event_t *p)
             continue;
         }
 
-        if (row->waits >= p->backlog) {
+        if (row->waits >= p->backlog && put->early == 0) {
             put->over = 1;
             p->over++;
             continue;

@@ -16,9 +16,11 @@
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/credit/webhook_store_credit.h"
 #include "store/lmdb/ops/webhook_store_claim.h"
 
 
+static int webhook_complete_strange(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_complete_send(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_op_complete_t *c, webhook_delivery_row_t *d);
 static int webhook_complete_attempt(webhook_txn_t *t,
@@ -43,7 +45,7 @@ webhook_complete(webhook_txn_t *t, webhook_op_t *op)
 
     if (rc == MDB_NOTFOUND) {
         op->result = WEBHOOK_STORE_NOT_FOUND;
-        return 0;
+        return webhook_complete_strange(t, op);
     }
 
     if (rc) {
@@ -55,7 +57,7 @@ webhook_complete(webhook_txn_t *t, webhook_op_t *op)
 
     if (d.lease_token == 0 || d.lease_token != c->lease_token) {
         op->result = WEBHOOK_STORE_STALE;
-        return 0;
+        return webhook_complete_strange(t, op);
     }
 
     rc = webhook_endpoint_row_get(t, c->endpoint, &ep);
@@ -117,6 +119,28 @@ webhook_complete(webhook_txn_t *t, webhook_op_t *op)
     }
 
     return webhook_claim_next(t, ep, op);
+}
+
+
+/* There is no such lease: it may be that of a delivery that is not in the tables
+   yet. */
+
+static int
+webhook_complete_strange(webhook_txn_t *t, webhook_op_t *op)
+{
+    int  rc, wait;
+
+    if (t->st->credit == NULL || op->u.complete.lease_token == 0) {
+        return 0;
+    }
+
+    rc = webhook_credit_outcome(t, &op->u.complete, &wait);
+
+    if (rc == 0 && wait) {
+        op->result = WEBHOOK_STORE_UNAVAILABLE;
+    }
+
+    return rc;
 }
 
 

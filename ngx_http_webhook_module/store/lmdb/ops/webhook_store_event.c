@@ -13,6 +13,7 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_blob.h"
 #include "store/lmdb/rows/webhook_store_finished.h"
+#include "store/lmdb/rows/webhook_store_rendition.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
@@ -20,6 +21,7 @@
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_order.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
+#include "store/lmdb/credit/webhook_store_credit.h"
 #include "store/lmdb/expire/webhook_store_expire.h"
 #include "store/lmdb/repeats/webhook_store_idempotency.h"
 #include "store/lmdb/objects/webhook_store_object_drain.h"
@@ -42,8 +44,6 @@ static size_t webhook_event_size(webhook_lmdb_t *st,
     const webhook_op_put_event_t *p);
 static size_t webhook_event_past_size(webhook_lmdb_t *st,
     const webhook_past_t *past);
-static int webhook_event_keep(webhook_txn_t *t,
-    const webhook_rendition_t *rendition, webhook_rendition_row_t *row);
 static int webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     webhook_put_t *put, uint32_t *added, uint32_t *open);
 static int webhook_event_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
@@ -120,7 +120,7 @@ webhook_event_put(webhook_txn_t *t, webhook_op_t *op)
     }
 
     for (i = 0; i < p->renditions_count; i++) {
-        rc = webhook_event_keep(t, &p->renditions[i], &head.renditions[i]);
+        rc = webhook_rendition_put(t, &p->renditions[i], &head.renditions[i]);
         if (rc) {
             return rc;
         }
@@ -351,27 +351,10 @@ webhook_event_past_size(webhook_lmdb_t *st, const webhook_past_t *past)
 
 
 static int
-webhook_event_keep(webhook_txn_t *t, const webhook_rendition_t *rendition,
-    webhook_rendition_row_t *row)
-{
-    webhook_str_t  fields;
-    unsigned char  buf[WEBHOOK_ROW_RENDITION_MAX];
-
-    fields.data = buf;
-    fields.len = webhook_row_write_rendition(buf, rendition);
-
-    row->fields = (uint32_t) fields.len;
-    row->body = (uint32_t) rendition->body.len;
-
-    return webhook_blob_put_two(t, &fields, &rendition->body, &row->blob);
-}
-
-
-static int
 webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     webhook_put_t *put, uint32_t *added, uint32_t *open)
 {
-    int                      rc, ahead;
+    int                      rc, ahead, leased;
     MDB_val                  val;
     uint64_t                 time;
     unsigned char            key[WEBHOOK_KEY_DELIVERY];
@@ -386,9 +369,6 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
 
         rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key),
                              &val);
-        if (rc == 0) {
-            return 0;
-        }
 
         if (rc != MDB_NOTFOUND) {
             return rc;
@@ -413,9 +393,9 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     d.steps = put->steps ? put->steps : 1;
     d.due = webhook_later(t->now, put->delay);
 
-    if (put->past) {
-        (*added)++;
+    (*added)++;
 
+    if (put->past) {
         return webhook_event_past(t, p, put, ep, &d, open);
     }
 
@@ -431,7 +411,11 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
         }
     }
 
-    (*added)++;
+    rc = webhook_credit_put(t, ep, p, put, &d, &leased);
+
+    if (rc || leased) {
+        return rc;
+    }
 
     if (!put->lease || put->over || put->delay || d.parked || t->paused) {
         return webhook_event_wait(t, ep, &p->id, &d);

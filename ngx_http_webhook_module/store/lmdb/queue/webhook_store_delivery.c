@@ -221,11 +221,29 @@ int
 webhook_delivery_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d, uint64_t lease)
 {
+    int  rc;
+
+    d->lease_token = ++t->state.lease;
+
+    rc = webhook_delivery_leased(t, ep, id, d, lease);
+    if (rc) {
+        return rc;
+    }
+
+    ep->inflight++;
+
+    return 0;
+}
+
+
+int
+webhook_delivery_leased(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, uint64_t lease)
+{
     int            rc;
     unsigned char  key[WEBHOOK_KEY_DUE], owner[8];
 
     d->state = WEBHOOK_SENDING;
-    d->lease_token = ++t->state.lease;
     d->end = webhook_later(t->now, lease);
 
     webhook_key_due(key, ep->id, WEBHOOK_LANE_LEASE, d->end, id);
@@ -243,7 +261,6 @@ webhook_delivery_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     webhook_admission_take(t, ep, d);
 
-    ep->inflight++;
     ep->states[WEBHOOK_SENDING]++;
     ep->dirty = 1;
 

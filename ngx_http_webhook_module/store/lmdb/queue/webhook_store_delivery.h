@@ -41,6 +41,10 @@ int webhook_delivery_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 int webhook_delivery_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d, uint64_t lease);
 
+/* The same with d->lease_token set, in a slot that is taken already. */
+int webhook_delivery_leased(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, uint64_t lease);
+
 /* Takes a delivery out of where it waits, or its lease off; it is in no state
    then, and is to be put into one. */
 int webhook_delivery_unwait(webhook_txn_t *t, webhook_endpoint_row_t *ep,

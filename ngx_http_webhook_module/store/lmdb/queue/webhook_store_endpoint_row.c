@@ -13,6 +13,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_recount.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/credit/row/webhook_store_credit_row.h"
 #include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/lists/webhook_store_listed_recount.h"
 #include "store/lmdb/lists/webhook_store_ring.h"
@@ -74,6 +75,10 @@ webhook_endpoint_row_get(webhook_txn_t *t, uint64_t id,
 
         if (rc) {
             rc = webhook_recount_endpoint(t, row);
+
+            if (rc == 0) {
+                rc = webhook_credit_row_count(t, row);
+            }
 
             if (rc == 0 && t->write) {
                 rc = webhook_listed_recount(t, id);

@@ -15,6 +15,23 @@
 
 
 int
+webhook_rendition_put(webhook_txn_t *t, const webhook_rendition_t *rendition,
+    webhook_rendition_row_t *row)
+{
+    webhook_str_t  fields;
+    unsigned char  buf[WEBHOOK_ROW_RENDITION_MAX];
+
+    fields.data = buf;
+    fields.len = webhook_row_write_rendition(buf, rendition);
+
+    row->fields = (uint32_t) fields.len;
+    row->body = (uint32_t) rendition->body.len;
+
+    return webhook_blob_put_two(t, &fields, &rendition->body, &row->blob);
+}
+
+
+int
 webhook_rendition_read(webhook_txn_t *t, const webhook_rendition_row_t *row,
     void **memory, webhook_rendition_t *rendition)
 {

@@ -11,6 +11,10 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
+/* Keeps one, and fills in where it is. */
+int webhook_rendition_put(webhook_txn_t *t,
+    const webhook_rendition_t *rendition, webhook_rendition_row_t *row);
+
 /* Reads a rendition of an event into memory; MDB_CORRUPTED, or ENOMEM. */
 int webhook_rendition_read(webhook_txn_t *t, const webhook_rendition_row_t *row,
     void **memory, webhook_rendition_t *rendition);

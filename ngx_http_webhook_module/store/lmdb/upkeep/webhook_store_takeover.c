@@ -20,6 +20,7 @@
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_reclaim.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
+#include "store/lmdb/credit/webhook_store_credit.h"
 
 #include <unistd.h>
 
@@ -65,6 +66,11 @@ webhook_takeover_start(webhook_txn_t *t)
                           "their process died", taken);
     }
 
+    rc = webhook_credit_dead(t);
+    if (rc) {
+        return rc;
+    }
+
     if (st->slot == -1) {
 
         /* a tool */
@@ -99,6 +105,11 @@ webhook_takeover_end(webhook_txn_t *t)
     }
 
     rc = webhook_takeover_reclaim(t, &t->st->incarnation, 1, &taken);
+
+    if (rc == 0) {
+        rc = webhook_credit_end(t);
+    }
+
     if (rc) {
         return rc;
     }
@@ -286,6 +297,14 @@ webhook_takeover_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
         return 0;
     }
 
+    if (rc == 0) {
+        rc = webhook_credit_look_peek(t, op->u.takeover.leave, todo);
+
+        if (rc || *todo) {
+            return rc;
+        }
+    }
+
     *todo = 0;
 
     op->u.takeover.forgot = t->st->forgot;
@@ -310,6 +329,11 @@ webhook_takeover(webhook_txn_t *t, webhook_op_t *op)
     op->u.takeover.forgot = t->st->forgot;
 
     rc = webhook_owner_dead(t, owners, &count, 1);
+
+    if (rc == 0) {
+        rc = webhook_credit_look(t, op->u.takeover.leave);
+    }
+
     if (rc) {
         return rc;
     }

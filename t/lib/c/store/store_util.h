@@ -20,6 +20,7 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/files/webhook_store_env.h"
 #include "store/lmdb/files/webhook_store_slots.h"
+#include "store/lmdb/credit/webhook_store_credit.h"
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/check/webhook_store_check.h"
 #include "store/lmdb/kept/webhook_store_kept.h"
@@ -48,6 +49,7 @@ util_abandon(util_t *u)
     st = util_lmdb(u);
 
     webhook_beside_free(st);
+    webhook_credit_free(st);
     webhook_kept_free(st);
     webhook_env_close(st);
     webhook_slots_close(st);

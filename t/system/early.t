@@ -1,0 +1,194 @@
+#
+# With a journal the first send begins when the response does, and not when the
+# store has the event: also while nobody can write to the store.  Limits and
+# pauses hold over all workers nevertheless.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use List::Util qw(max);
+use Test::More;
+
+use Webhook::Metrics;
+use Webhook::Test qw(wait_for);
+
+
+my $inflight = 24;
+my $delay = 0.05;
+
+my $t = Webhook::Test->new(workers => 4);
+
+$t->backend(api => <<'CONF');
+    location / {
+        default_type application/json;
+        return 201 '{"n": "$arg_n"}';
+    }
+CONF
+
+my $hook = $t->endpoint(name => 'hook');
+my $slow = $t->endpoint(name => 'slow', answers => {
+    '*' => [{ status => 200, delay => $delay }]
+});
+
+$t->config(
+    http => <<"CONF",
+    webhook_store %%STORE%% size=512m journal=4m;
+    webhook_event_type order.add;
+    webhook_event_type order.slow;
+
+    webhook_endpoint erp {
+        url    http://127.0.0.1:%%PORT_hook%%/;
+        events order.add;
+    }
+    webhook_endpoint slow {
+        url    http://127.0.0.1:%%PORT_slow%%/;
+        events order.slow;
+        limit  inflight=$inflight;
+    }
+CONF
+    server => <<'CONF',
+    location = /metrics { webhook_metrics; }
+
+    location /api/ {
+        proxy_pass    http://127.0.0.1:%%PORT_api%%;
+        webhook_event order.add POST ^/api/orders$ status=201;
+        webhook_event order.slow POST ^/api/slow$ status=201;
+    }
+CONF
+);
+
+$t->start;
+
+
+# Until a worker has its journal and holds slots events go the longer way; each
+# of the four may get the next connection.
+
+my $n = 0;
+
+my $early = sub {
+    return Webhook::Metrics->new($t->get('/metrics')->{body})
+           ->value('ngx_webhook_sends_early_total');
+};
+
+ok wait_for(sub {
+    $t->post('/api/orders?n=' . ++$n, '{}') for 1 .. 20;
+
+    return $early->() >= 40;
+}, 30), 'sends begin early';
+
+is scalar @{ $hook->wait_requests($n, 30) }, $n, 'all of them arrive';
+
+
+# Nobody can write to the store.
+
+my $was = $n;
+my $then = 0;
+
+$t->hold_store(sub {
+    for (1 .. 12) {
+        is $t->post('/api/orders?n=' . ++$n, '{}')->{status}, 201,
+           'a response while nobody can write to the store';
+    }
+
+    ok wait_for(sub { return $hook->count > $was }, 10),
+       'and an event arrives while nobody can';
+
+    $then = $hook->count - $was;
+});
+
+diag "$then of 12 arrived before the store could be written to";
+
+$hook->wait_requests($n, 30);
+
+my %seen;
+$seen{ $_->{headers}{'webhook-id'} }++ for @{ $hook->requests };
+
+is scalar(keys %seen), $n, 'all arrive';
+is_deeply [grep { $seen{$_} > 1 } keys %seen], [], 'each once';
+
+
+# A pause.
+
+for my $round (1 .. 5) {
+    is +($t->ctl('pause', 'erp'))[0], 0, 'paused';
+
+    my $before = $hook->count;
+
+    $t->post('/api/orders?n=' . ++$n, '{}') for 1 .. 20;
+
+    # the store has them all, so whoever would have sent them has
+
+    ok wait_for(sub {
+        my ($status, $out) = $t->ctl('list', '--state=pending',
+                                     '--endpoint=erp', '--limit=100');
+
+        return 20 == (() = $out =~ /order\.add/g);
+    }, 10), 'what comes then waits';
+
+    is $hook->count, $before, 'and is not sent';
+    is +($t->ctl('resume', 'erp'))[0], 0, 'resumed';
+
+    $hook->wait_requests($n, 30);
+
+    my $sends = $early->();
+
+    ok wait_for(sub {
+        $t->post('/api/orders?n=' . ++$n, '{}') for 1 .. 8;
+        $hook->wait_requests($n, 30);
+
+        return $early->() > $sends;
+    }, 30), 'and goes on';
+}
+
+
+# A limit.
+
+my $sends = $early->();
+
+my $load = $t->load(
+    rate => 400, connections => 16, limit => 600,
+    request => sub { return ('POST', "/api/slow?n=$_[0]", '{}') },
+);
+
+$load->wait(10);
+
+my $seen = grep { $_->{status} == 201 } @{ $load->stop };
+
+is scalar @{ $slow->wait_requests($seen, 30) }, $seen, "all come ($seen)";
+
+my $most = most($slow->requests, $delay);
+
+cmp_ok $most, '<=', $inflight, "never more than $inflight ($most) at a time";
+cmp_ok $early->(), '>', $sends, 'though some were early';
+
+$t->stop;
+$t->ok_logs;
+
+my ($status, $out) = $t->ctl('check');
+
+is $status, 0, 'the store is sound' or diag $out;
+
+done_testing;
+
+
+# The most that were under way at one instant, as in t/outbound/delivery/limits.t.
+
+sub most
+{
+    my ($requests, $took) = @_;
+
+    my @edges = sort { $a->[0] <=> $b->[0] || $a->[1] <=> $b->[1] }
+                map { ([$_->{time}, 1], [$_->{time} + $took, -1]) }
+                @$requests;
+
+    my ($now, $top) = (0, 0);
+
+    for (@edges) {
+        $now += $_->[1];
+        $top = max($top, $now);
+    }
+
+    return $top;
+}
