@@ -127,6 +127,9 @@ ctl_restore(ctl_t *ctl, webhook_store_t *st)
     if (rc == 0) {
         ctl_restore_tell(ctl, was);
 
+    } else if (was[0]) {
+        ctl_say("what was there is %s/%s", ctl->store, was);
+
     } else {
         ctl_say("nothing was restored");
     }

@@ -20,6 +20,9 @@
 #include <unistd.h>
 
 
+#define WEBHOOK_REPLACE_TOLD  EBUSY     /* the log has it */
+
+
 static int webhook_replace(webhook_lmdb_t *st, const char *file,
     char was[80]);
 static int webhook_replace_vacant(webhook_lmdb_t *st);
@@ -52,7 +55,7 @@ webhook_replace_store(const webhook_store_options_t *options,
         webhook_slots_close(st);
     }
 
-    if (rc && rc != EBUSY) {
+    if (rc && rc != WEBHOOK_REPLACE_TOLD) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
                           "the store \"%s\" cannot be replaced: %s",
                           options->path, mdb_strerror(rc));
@@ -104,14 +107,29 @@ webhook_replace(webhook_lmdb_t *st, const char *file, char was[80])
         snprintf(was, 80, "data.mdb%s", suffix);
     }
 
+    rc = webhook_dir_sync(st);
+
+    if (rc) {
+
+        /* after a power cut it may be the old store again, whose journals are
+           to be there then */
+
+        webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                          "the store \"%s\" was replaced, but that may not "
+                          "outlast a power failure: %s", st->path,
+                          strerror(rc));
+        return WEBHOOK_REPLACE_TOLD;
+    }
+
     /* The new store has no rows of journals: should it come to an end here, they
        are set aside when that is opened. */
 
     rc = webhook_kept_file_replaced(st);
 
     if (rc) {
-        webhook_store_log_error(st, rc, "journals of the store that was "
-                                "replaced could not be renamed");
+        webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
+                          "journals of the store \"%s\" that was replaced "
+                          "could not be renamed: %s", st->path, strerror(rc));
     }
 
     return 0;
@@ -145,5 +163,5 @@ webhook_replace_vacant(webhook_lmdb_t *st)
                       "the store \"%s\" is in use%s: stop nginx first",
                       st->path, who);
 
-    return EBUSY;
+    return WEBHOOK_REPLACE_TOLD;
 }

@@ -24,6 +24,8 @@
 
 static int webhook_dir_suffix(webhook_lmdb_t *st, const char *reason,
     char suffix[64]);
+static int webhook_dir_exchange(const char *file, const char *path,
+    const char *to);
 
 
 int
@@ -210,7 +212,13 @@ webhook_dir_swap(webhook_lmdb_t *st, const char *file, const char *reason,
 
         } else {
 
-            /* a file has one name here: for a moment it has not this one */
+            /* a file has one name here */
+
+            if (webhook_dir_exchange(file, path, to) == 0) {
+                return 0;
+            }
+
+            /* for a moment it has not this one */
 
             linked = 0;
 
@@ -231,9 +239,30 @@ webhook_dir_swap(webhook_lmdb_t *st, const char *file, const char *reason,
         return rc;
     }
 
-    webhook_dir_sync(st);
-
     return 0;
+}
+
+
+/* In one step, for which the new file takes the name that the old one gets. */
+
+static int
+webhook_dir_exchange(const char *file, const char *path, const char *to)
+{
+    int  rc;
+
+    if (rename(file, to) == -1) {
+        return errno;
+    }
+
+    if (renameat2(AT_FDCWD, to, AT_FDCWD, path, RENAME_EXCHANGE) == 0) {
+        return 0;
+    }
+
+    rc = errno;
+
+    (void) rename(to, file);
+
+    return rc;
 }
 
 

@@ -30,8 +30,9 @@ int webhook_dir_rename(webhook_lmdb_t *st, const char *reason,
 
 /* Puts another file in place of data.mdb, if there is one, which keeps its
    other name: as with webhook_dir_rename(), or empty.  There is one or the other
-   at any time, but where a file system knows no links.  0, or an errno, and then
-   nothing was changed. */
+   at any time, but where a file system can neither link files nor exchange them.
+   0, or an errno, and then nothing was changed.  That it lasts is for the caller
+   to see to. */
 int webhook_dir_swap(webhook_lmdb_t *st, const char *file, const char *reason,
     char suffix[64]);
 

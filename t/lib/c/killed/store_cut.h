@@ -43,6 +43,8 @@ static unsigned     cut_at;             /* 0: never */
 static unsigned     cut_count;
 static const char  *cut_file = "data.mdb";
 static uint64_t    *cut_left;           /* shared; NULL: cut_at counts */
+static int          cut_unlinked;       /* files cannot be linked; 2: nor
+                                           exchanged */
 static int          cut_full;           /* the disk is, while cut_left is not
                                            0; nobody is killed */
 
@@ -212,10 +214,39 @@ link(const char *from, const char *to)
         (void) cut_name(from);
     }
 
+    if (cut_unlinked) {
+        errno = EPERM;
+        return -1;
+    }
+
     symbol = dlsym(RTLD_NEXT, "link");
     memcpy(&next, &symbol, sizeof(next));
 
     return next(from, to);
+}
+
+
+int
+renameat2(int from_fd, const char *from, int to_fd, const char *to,
+    unsigned flags)
+{
+    int   (*next)(int from_fd, const char *from, int to_fd, const char *to,
+                  unsigned flags);
+    void   *symbol;
+
+    if (cut_at || cut_left) {
+        (void) cut_name(from);
+    }
+
+    if (cut_unlinked > 1) {
+        errno = EINVAL;
+        return -1;
+    }
+
+    symbol = dlsym(RTLD_NEXT, "renameat2");
+    memcpy(&next, &symbol, sizeof(next));
+
+    return next(from_fd, from, to_fd, to, flags);
 }
 
 

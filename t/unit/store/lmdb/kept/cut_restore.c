@@ -25,6 +25,7 @@ static void make(void *scene);
 static void act(void *scene);
 static int sound(void *scene, int whole);
 static void drop(void *scene);
+static void test_neither(void);
 
 
 int
@@ -35,9 +36,22 @@ main(void)
         sound, drop
     };
 
+    static const cut_scene_t  unlinked = {
+        "and where files cannot be linked", sizeof(scene_t), make, act,
+        sound, drop
+    };
+
     cut_file = "";                      /* any */
 
     cut_each(&restore);
+
+    cut_unlinked = 1;
+
+    cut_each(&unlinked);
+
+    cut_unlinked = 2;
+
+    test_neither();
 
     return tap_done();
 }
@@ -210,4 +224,41 @@ drop(void *scene)
     (void) rmdir(copy);
 
     util_free(&s->u);
+}
+
+
+/* Files can neither be linked nor exchanged. */
+
+static void
+test_neither(void)
+{
+    int       status;
+    pid_t     pid;
+    scene_t  *s;
+
+    s = mmap(NULL, sizeof(scene_t), PROT_READ|PROT_WRITE,
+             MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+
+    if (s == MAP_FAILED) {
+        exit(1);
+    }
+
+    make(s);
+
+    fflush(stdout);
+
+    pid = fork();
+
+    if (pid == 0) {
+        act(s);
+        _exit(0);
+    }
+
+    (void) waitpid(pid, &status, 0);
+
+    tap_ok(status == 0 && sound(s, 1) && util_files(&s->u, "data.mdb.") == 1,
+           "nor exchanged");
+
+    drop(s);
+    munmap(s, sizeof(scene_t));
 }
