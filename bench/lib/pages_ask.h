@@ -16,7 +16,7 @@
 #include "store/webhook_store.h"
 
 
-#define ENDPOINTS  1000
+#define ENDPOINTS  10000
 
 
 typedef struct {
