@@ -43,7 +43,7 @@ sub again
 
         return $got[0]{status} && $got[0]{status} != 503
                && !($got[0]{status} == 409
-                    && $got[0]{body} =~ /is under way/);
+                    && $got[0]{body} =~ /is in progress/);
     }, 20);
 
     return @got;

@@ -271,7 +271,7 @@ sub again
 
         my $over = $got[0]{status} && $got[0]{status} != 503
                    && !($got[0]{status} == 409
-                        && $got[0]{body} =~ /is under way/);
+                        && $got[0]{body} =~ /is in progress/);
 
         $again ||= !$over;
         return $over;

@@ -18,6 +18,10 @@
 #include "store/lmdb/history/webhook_store_pause.h"
 
 
+#define WEBHOOK_ADMIN_AGAIN  128        /* bytes: what was in one index is in
+                                           another then; a little more at most */
+
+
 static int webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
     webhook_endpoint_row_t **ep, webhook_delivery_row_t *d, int *found);
 
@@ -134,16 +138,9 @@ int
 webhook_admin_again(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d, int *full)
 {
-    *full = 0;
+    *full = !webhook_space_take(t, WEBHOOK_ADMIN_AGAIN);
 
-    /* what was in one index is in another then; a little more at most */
-
-    if (!webhook_space_take(t, 128)) {
-        *full = 1;
-        return 0;
-    }
-
-    return webhook_queue_requeue(t, ep, id, d);
+    return *full ? 0 : webhook_queue_requeue(t, ep, id, d);
 }
 
 
@@ -155,8 +152,15 @@ webhook_admin_bounded(webhook_txn_t *t, uint64_t endpoint,
     int                      rc, over;
     webhook_endpoint_row_t  *ep;
 
-    *full = 0;
     over = 0;
+
+    /* before it is counted */
+
+    *full = !webhook_space_take(t, WEBHOOK_ADMIN_AGAIN);
+
+    if (*full) {
+        return 0;
+    }
 
     rc = webhook_endpoint_row_get(t, endpoint, &ep);
 
@@ -173,7 +177,7 @@ webhook_admin_bounded(webhook_txn_t *t, uint64_t endpoint,
 
     rc = webhook_endpoint_row_get(t, endpoint, &ep);
 
-    return rc ? rc : webhook_admin_again(t, ep, id, d, full);
+    return rc ? rc : webhook_queue_requeue(t, ep, id, d);
 }
 
 

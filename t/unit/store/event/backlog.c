@@ -488,10 +488,10 @@ test_full(void)
 {
     util_t                  u;
     size_t                  len;
-    unsigned                i;
+    unsigned                i, over;
     uint64_t                ep[2];
     webhook_op_t            op;
-    webhook_id_t            id;
+    webhook_id_t            id, dead;
     webhook_put_t           put[2];
     unsigned char          *body;
     webhook_store_result_e  result;
@@ -506,12 +506,13 @@ test_full(void)
     ep[1] = util_endpoint(&u, "erp", 1);
 
     (void) test_put(&u, ep, 1, "a", 1, &id, "");
+    (void) test_put(&u, ep, 1, "a", 1, &dead, "");
 
     len = 200000;
     body = calloc(1, len);
     result = WEBHOOK_STORE_OK;
 
-    for (i = 0; i < 100 && body && result == WEBHOOK_STORE_OK; i++) {
+    for (i = 0; i < 10000 && body && len; i++) {
         memset(put, 0, sizeof(put));
         util_put_op(&op, put, util_id(&u), ep[0], body, len);
 
@@ -527,12 +528,18 @@ test_full(void)
         if (result == WEBHOOK_STORE_FULL) {
             tap_ok(op.u.put_event.over == 0 && !put[0].over,
                    "a full store is no quota that is reached");
+            len /= 100;
         }
 
         webhook_op_free(&op);
     }
 
     tap_ok(i > 1 && result == WEBHOOK_STORE_FULL, "the store is full");
+
+    for (i = 0; i < 2; i++) {
+        tap_ok(test_retry(&u, &dead, ep[0], 2, &over) == WEBHOOK_STORE_FULL
+               && !over, "so that nothing is retried, which counts as none");
+    }
 
     free(body);
 
