@@ -11,7 +11,7 @@
 #include "store_suite.h"
 
 
-#define KEPT_BODY  5000
+#define KEPT_BODY  6000
 
 
 static unsigned char  kept_body[KEPT_BODY];
