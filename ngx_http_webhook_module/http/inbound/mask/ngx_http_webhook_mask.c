@@ -13,12 +13,14 @@
  * Receivers that were registered are looked for among those of the newest
  * change: where this worker does not have it yet, the phase waits for it.
  *
- * A request that core refuses while it reads the headers never gets to that
- * phase: it is masked by the first log handler, by its text alone.
+ * A request that core refuses while it reads the headers, or a body that it
+ * reads early, never gets to that phase: it is masked by the first log handler,
+ * by its text alone.
  */
 
 
 #include "http/inbound/mask/ngx_http_webhook_mask.h"
+#include "http/inbound/mask/ngx_http_webhook_mask_early.h"
 #include "http/inbound/mask/ngx_http_webhook_receive_location.h"
 #include "http/inbound/mask/ngx_http_webhook_mask_line.h"
 #include "http/inbound/mask/ngx_http_webhook_referer.h"
@@ -68,7 +70,9 @@ static ngx_int_t ngx_webhook_mask_text(ngx_http_request_t *r);
 ngx_int_t
 ngx_webhook_mask_init(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 {
-    if (ngx_webhook_mask_line_init(cf, wmcf) != NGX_OK) {
+    if (ngx_webhook_mask_line_init(cf, wmcf) != NGX_OK
+        || ngx_webhook_mask_early_init(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -87,6 +91,10 @@ ngx_webhook_mask_request(ngx_http_request_t *r)
 
     if (r != r->main) {
         return NGX_DECLINED;
+    }
+
+    if (ngx_webhook_mask_early_end(r) == NGX_ERROR) {
+        return ngx_webhook_mask_line_blank(r);
     }
 
     ngx_webhook_referer(r);
@@ -373,13 +381,18 @@ ngx_webhook_mask_look(ngx_http_request_t *r, u_char *p,
 
 
 /*
- * An error page for a request that was refused while its headers were read:
- * the handler above has not seen it.
+ * An error page for a request that was refused while its headers were read, or
+ * its body early: the handler above has not seen it.  One with a name still has
+ * the request's own URI.
  */
 
 ngx_int_t
 ngx_webhook_mask_late(ngx_http_request_t *r)
 {
+    ngx_str_t                        path;
+    ngx_webhook_call_t              *call;
+    ngx_webhook_receive_location_t  *loc;
+
     if (r != r->main
         || !r->internal
         || ngx_webhook_call_get(r) != NULL)
@@ -387,10 +400,24 @@ ngx_webhook_mask_late(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
+    (void) ngx_webhook_mask_early_end(r);
     ngx_webhook_referer(r);
 
     if (ngx_webhook_mask_text(r) != NGX_OK) {
         return ngx_webhook_mask_line_blank(r);
+    }
+
+    call = ngx_webhook_call_get(r);
+    loc = call ? ngx_webhook_receive_location_find(r, &r->uri) : NULL;
+
+    if (loc) {
+
+        if (ngx_webhook_mask_line_path(r, &loc->prefix, &path) != NGX_OK) {
+            return ngx_webhook_mask_line_blank(r);
+        }
+
+        r->uri = path;
+        ngx_http_set_exten(r);
     }
 
     return NGX_DECLINED;
@@ -400,6 +427,7 @@ ngx_webhook_mask_late(ngx_http_request_t *r)
 ngx_int_t
 ngx_webhook_mask_log(ngx_http_request_t *r)
 {
+    ngx_uint_t               refused;
     ngx_webhook_call_t      *call;
     ngx_webhook_loc_conf_t  *wlcf;
 
@@ -407,7 +435,10 @@ ngx_webhook_mask_log(ngx_http_request_t *r)
         return NGX_OK;
     }
 
-    if (r->internal || !r->valid_location) {
+    refused = (ngx_webhook_mask_early_end(r) == NGX_OK
+               || r->internal || !r->valid_location);
+
+    if (refused) {
         ngx_webhook_referer(r);
     }
 
@@ -431,7 +462,7 @@ ngx_webhook_mask_log(ngx_http_request_t *r)
         return NGX_OK;
     }
 
-    if (call == NULL && (r->internal || !r->valid_location)) {
+    if (call == NULL && refused) {
 
         if (ngx_webhook_mask_text(r) != NGX_OK) {
             (void) ngx_webhook_mask_line_blank(r);

@@ -10,6 +10,9 @@
 static void ngx_webhook_mask_forget(ngx_http_request_t *r, ngx_int_t index);
 
 
+static ngx_str_t  ngx_webhook_mask_stars = ngx_string("***");
+
+
 ngx_int_t
 ngx_webhook_mask_line_init(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 {
@@ -32,14 +35,20 @@ ngx_webhook_mask_line_init(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 ngx_int_t
 ngx_webhook_mask_line_blank(ngx_http_request_t *r)
 {
-    ngx_str_t  stars = ngx_string("***");
+    ngx_webhook_mask_line_set(r, &ngx_webhook_mask_stars,
+                              &ngx_webhook_mask_stars);
 
-    ngx_webhook_mask_line_set(r, &stars, &stars);
-
-    r->uri = stars;
+    r->uri = ngx_webhook_mask_stars;
     ngx_str_null(&r->exten);
 
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+
+ngx_uint_t
+ngx_webhook_mask_line_blanked(ngx_http_request_t *r)
+{
+    return r->uri.data == ngx_webhook_mask_stars.data;
 }
 
 

@@ -23,8 +23,10 @@ void ngx_webhook_mask_line_set(ngx_http_request_t *r, ngx_str_t *line,
 ngx_int_t ngx_webhook_mask_line_init(ngx_conf_t *cf,
     ngx_webhook_main_conf_t *wmcf);
 
-/* Without memory for a mask, nothing is shown at all; returns 500. */
+/* Without memory for a mask, nothing is shown at all; returns 500.  True if that
+   was done and the request still has no other URI. */
 ngx_int_t ngx_webhook_mask_line_blank(ngx_http_request_t *r);
+ngx_uint_t ngx_webhook_mask_line_blanked(ngx_http_request_t *r);
 
 /* The masked path below a prefix: NGX_OK or NGX_ERROR. */
 ngx_int_t ngx_webhook_mask_line_path(ngx_http_request_t *r, ngx_str_t *prefix,

@@ -13,6 +13,11 @@ static ngx_int_t ngx_webhook_capture_request_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
 static ngx_webhook_capture_t *ngx_webhook_capture_request_ask(
     ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf);
+static ngx_webhook_capture_t *ngx_webhook_capture_request_all(
+    ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf, size_t *max);
+static size_t ngx_webhook_capture_request_max(ngx_http_request_t *r);
+static void ngx_webhook_capture_request_begin(ngx_http_request_t *r,
+    ngx_webhook_capture_t *capture, size_t max);
 
 
 static ngx_http_request_body_filter_pt
@@ -37,19 +42,32 @@ ngx_webhook_capture_request_init(void)
 static ngx_int_t
 ngx_webhook_capture_request_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    ngx_buf_t               *b;
-    ngx_chain_t             *cl;
-    ngx_webhook_copy_t      *copy;
-    ngx_webhook_capture_t   *capture;
-    ngx_webhook_loc_conf_t  *wlcf;
+    size_t                     max;
+    ngx_buf_t                 *b;
+    ngx_chain_t               *cl;
+    ngx_webhook_copy_t        *copy;
+    ngx_webhook_capture_t     *capture;
+    ngx_webhook_loc_conf_t    *wlcf;
+    ngx_http_core_srv_conf_t  *cscf;
 
-    wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
-
-    if (wlcf->rules == NULL || in == NULL || r != r->main) {
+    if (in == NULL || r != r->main) {
         return ngx_webhook_capture_next_request_body_filter(r, in);
     }
 
-    capture = ngx_webhook_capture_request_ask(r, wlcf);
+    wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
+
+    cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
+
+    if (r->loc_conf == cscf->ctx->loc_conf && !r->internal) {
+        capture = ngx_webhook_capture_request_all(r, wlcf, &max);
+
+    } else if (wlcf->rules) {
+        max = wlcf->payload_max;
+        capture = ngx_webhook_capture_request_ask(r, wlcf);
+
+    } else {
+        return ngx_webhook_capture_next_request_body_filter(r, in);
+    }
 
     if (capture == NULL || !(capture->wanted || capture->hashing)) {
         return ngx_webhook_capture_next_request_body_filter(r, in);
@@ -64,8 +82,7 @@ ngx_webhook_capture_request_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
             if (capture->wanted && !copy->over && !copy->broken) {
                 (void) ngx_webhook_copy_add(capture->memory, copy, b->pos,
-                                            b->last - b->pos,
-                                            wlcf->payload_max);
+                                            b->last - b->pos, max);
             }
 
             if (capture->hashing) {
@@ -90,7 +107,6 @@ static ngx_webhook_capture_t *
 ngx_webhook_capture_request_ask(ngx_http_request_t *r,
     ngx_webhook_loc_conf_t *wlcf)
 {
-    off_t                    len;
     ngx_str_t                path;
     ngx_uint_t               i, keyed;
     ngx_webhook_rule_t     **rule;
@@ -139,6 +155,101 @@ ngx_webhook_capture_request_ask(ngx_http_request_t *r,
         }
     }
 
+    ngx_webhook_capture_request_begin(r, capture, wlcf->payload_max);
+
+    return capture;
+}
+
+
+/*
+ * The same where the location is not known, and so neither are its rules: nginx
+ * since 1.31.5 may read the body before (client_body_early_read).  If some rule
+ * wants one, all are copied, up to the largest size that any location allows.
+ */
+
+static ngx_webhook_capture_t *
+ngx_webhook_capture_request_all(ngx_http_request_t *r,
+    ngx_webhook_loc_conf_t *wlcf, size_t *max)
+{
+    ngx_webhook_capture_t  *capture;
+
+    capture = ngx_webhook_capture_find(r);
+
+    if (capture) {
+        *max = capture->max;
+        return capture;
+    }
+
+    *max = ngx_webhook_capture_request_max(r);
+
+    if (*max == 0) {
+        return NULL;
+    }
+
+    capture = ngx_webhook_capture_get(r);
+    if (capture == NULL) {
+        return NULL;
+    }
+
+    capture->max = *max;
+    capture->decided = 1;
+    capture->early = 1;
+    capture->wanted = 1;
+    capture->hashing = ngx_webhook_capture_keyed(r, wlcf);
+
+    ngx_webhook_capture_request_begin(r, capture, *max);
+
+    return capture;
+}
+
+
+/* 0: no rule wants a request's body. */
+
+static size_t
+ngx_webhook_capture_request_max(ngx_http_request_t *r)
+{
+    void                    ***conf;
+    size_t                     max;
+    ngx_uint_t                 i;
+    ngx_webhook_rule_t       **rule;
+    ngx_webhook_loc_conf_t    *wlcf;
+    ngx_webhook_main_conf_t   *wmcf;
+
+    wmcf = ngx_http_get_module_main_conf(r, ngx_http_webhook_module);
+
+    rule = wmcf->rules.elts;
+
+    for (i = 0; i < wmcf->rules.nelts; i++) {
+        if (rule[i]->want_request) {
+            break;
+        }
+    }
+
+    if (i == wmcf->rules.nelts) {
+        return 0;
+    }
+
+    max = 0;
+    conf = wmcf->locations.elts;
+
+    for (i = 0; i < wmcf->locations.nelts; i++) {
+        wlcf = conf[i][ngx_http_webhook_module.ctx_index];
+
+        if (wlcf->rules) {
+            max = ngx_max(max, wlcf->payload_max);
+        }
+    }
+
+    return max;
+}
+
+
+static void
+ngx_webhook_capture_request_begin(ngx_http_request_t *r,
+    ngx_webhook_capture_t *capture, size_t max)
+{
+    off_t  len;
+
     if (capture->hashing) {
         webhook_hash_init(&capture->hash);
     }
@@ -147,13 +258,11 @@ ngx_webhook_capture_request_ask(ngx_http_request_t *r,
 
     if (capture->wanted && len > 0) {
 
-        if (len > (off_t) wlcf->payload_max) {
+        if (len > (off_t) max) {
             capture->request.copy.over = 1;
 
         } else {
             capture->request.copy.expected = (size_t) len;
         }
     }
-
-    return capture;
 }

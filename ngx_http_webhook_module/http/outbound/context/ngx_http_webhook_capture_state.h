@@ -169,6 +169,9 @@ struct ngx_webhook_capture_s {
                                                    waits */
 
     unsigned                       decided:1;   /* wanted is decided */
+    unsigned                       early:1;     /* the request's body came
+                                                   before its location was
+                                                   known */
     unsigned                       parsed:1;    /* path is */
     unsigned                       wanted:1;    /* copy the request's
                                                    body */

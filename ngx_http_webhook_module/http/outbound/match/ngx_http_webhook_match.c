@@ -160,6 +160,11 @@ ngx_webhook_match_response(ngx_webhook_capture_t *capture, size_t max,
     body = &capture->response;
 
     capture->max = max;
+
+    if (capture->early && capture->request.copy.len > max) {
+        capture->request.copy.over = 1;
+    }
+
     body->type = r->headers_out.content_type;
 
     if (ngx_webhook_capture_encoding(r->pool, &r->headers_out.headers,
