@@ -13,7 +13,7 @@
 #define WEBHOOK_CREDIT_NAME      "credit"
 #define WEBHOOK_CREDIT_NAME_LEN  (sizeof(WEBHOOK_CREDIT_NAME) - 1)
 #define WEBHOOK_CREDIT_KEY       (WEBHOOK_CREDIT_NAME_LEN + 16)
-#define WEBHOOK_CREDIT_RECORD    'W'
+#define WEBHOOK_CREDIT_RECORD    'G'
 
 
 static void webhook_credit_row_key(unsigned char *key, uint64_t incarnation,
