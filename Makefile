@@ -43,6 +43,7 @@ include $(ROOT)/make/test.mk
 include $(ROOT)/make/pages.mk
 include $(ROOT)/make/install.mk
 include $(ROOT)/make/deb.mk
+include $(ROOT)/make/versions.mk
 
 
 .PHONY: clean help

@@ -4,7 +4,8 @@
 #:   unit-build, unit-asan-build    build them only
 #:   interop         build t/interop/*.c, which tests call, in
 #:                   $(BUILD)/interop; those in t/interop/preload are for
-#:                   LD_PRELOAD, those in t/interop/nginx modules for nginx
+#:                   LD_PRELOAD, those in t/interop/nginx modules for nginx:
+#:                   interop-programs and interop-modules alone
 #:
 #:   UNIT="json id" takes those of the programs only; CORE_SRCS="FILES" and
 #:   STORE_SRCS="FILES" link those sources only.
@@ -103,7 +104,8 @@ $(eval $(call plain_tree,plain,$(BUILD)/plain))
 $(eval $(call plain_tree,asan,$(BUILD)/plain-asan))
 
 
-.PHONY: unit unit-asan unit-build unit-asan-build interop webhookctl
+.PHONY: unit unit-asan unit-build unit-asan-build interop interop-programs \
+        interop-modules webhookctl
 
 unit-build: $(PROGRAMS_plain)
 
@@ -127,16 +129,23 @@ LOAD_LIBS := $(patsubst t/interop/preload/%.c,$(BUILD)/interop/%.so,$(LOAD_SRCS)
 NGX_SRCS := $(sort $(wildcard t/interop/nginx/*.c))
 NGX_LIBS := $(patsubst t/interop/nginx/%.c,$(BUILD)/interop/%.so,$(NGX_SRCS))
 
-interop: $(CALL_BINS) $(LOAD_LIBS) $(NGX_LIBS)
+# the directory of the nginx that loads them
+INTEROP ?= $(BUILD)
+
+interop: interop-programs interop-modules
+
+interop-programs: $(CALL_BINS) $(LOAD_LIBS)
+
+interop-modules: $(NGX_LIBS)
 
 $(NGX_LIBS): $(BUILD)/interop/%.so: t/interop/nginx/%.c \
              $(wildcard t/interop/nginx/*.h) \
-             t/interop/nginx/module.mk $(BUILD)/objs/configured \
+             t/interop/nginx/module.mk $(INTEROP)/objs/configured \
              $(call room_files,h,$(ROOMS))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	+$(Q)$(SUBMAKE) $(if $(V),,-s) -f $(BUILD)/objs/Makefile \
-	    -f $(ROOT)/t/interop/nginx/module.mk -C "$(TREE_$(BUILD))" \
+	+$(Q)$(SUBMAKE) $(if $(V),,-s) -f $(INTEROP)/objs/Makefile \
+	    -f $(ROOT)/t/interop/nginx/module.mk -C "$(TREE_$(INTEROP))" \
 	    OUT=$@ SOURCE=$(ROOT)/$< test-module
 
 $(LOAD_LIBS): $(BUILD)/interop/%.so: t/interop/preload/%.c $(BUILD)/plain/flags

@@ -50,6 +50,10 @@ F<webhookctl>
 
 if true, the module under AddressSanitizer runs
 
+=item TEST_NGINX_STATIC
+
+if true, nginx has the module in it, and loads none
+
 =item TEST_NGINX_BINARY
 
 nginx (default: the first in PATH, or F</usr/sbin/nginx>)
@@ -67,7 +71,8 @@ AddressSanitizer 3)
 
 =head2 Functions
 
-C<build_dir()>, C<module_path()>, C<nginx_binary()>, C<root_dir()> (of the
+C<build_dir()>, C<module_path()>, which is empty where nginx has the module in
+it, C<nginx_binary()>, C<root_dir()> (of the
 checkout), C<asan_env()> and C<loads()> are exported where asked for.
 C<asan_env()> is what has to be in front of an nginx that a test starts by itself
 (C<env VAR=VALUE ...>): nothing where the module is not under AddressSanitizer.
@@ -194,6 +199,8 @@ sub build_dir { return $build; }
 
 sub module_path
 {
+    return '' if $ENV{TEST_NGINX_STATIC};
+
     return build_dir() . (asan() ? '/asan' : '')
            . '/ngx_http_webhook_module.so';
 }
@@ -296,7 +303,8 @@ sub globals
     my $text = '';
 
     if ($self->{module}) {
-        $text .= 'load_module ' . module_path() . ";\n";
+        my $path = module_path();
+        $text .= "load_module $path;\n" if $path;
     }
 
     $text .= "user $self->{user};\n" if $self->{user};
