@@ -415,11 +415,18 @@ sub one
     my ($method, $target, $headers, $body) = $self->request($op);
 
     my $length = 'Content-Length: ' . length $body;
+    my $bent = 0;
 
     if ($body ne '' && $self->random(8) == 0) {
         $length = 'Transfer-Encoding: chunked';
         $body = sprintf "%x\r\n%s\r\n0\r\n\r\n", length $body, $body;
-        $body = $self->bend_bytes($body) if $self->random(3) == 0;
+
+        if ($self->random(3) == 0) {
+            my $chunks = $body;
+
+            $body = $self->bend_bytes($chunks);
+            $bent = $body ne $chunks;
+        }
     }
 
     my $text = "$method $target HTTP/1.1\r\nHost: localhost\r\n$length\r\n"
@@ -431,8 +438,7 @@ sub one
     # where the bytes of a request end is not known any more
 
     return $self->one_raw($op, $text, $body)
-        if $self->random(8) == 0
-           || $length =~ /^Tr/ && $body !~ /\r\n0\r\n\r\n\z/;
+        if $self->random(8) == 0 || $bent;
 
     my $answer = $self->exchange($method, $text . $body);
 
@@ -606,6 +612,12 @@ sub look
              && $type eq 'text/html')
     {
         # nginx's own, before the API sees the request
+        return;
+
+    } elsif ($status == 413 && $type eq 'text/html'
+             && length $body > 1024 * 1024)
+    {
+        # the same: client_max_body_size
         return;
 
     } elsif ($status == 412 && $type eq 'text/html' && $text =~ /^If-Match/im
