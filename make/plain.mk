@@ -148,7 +148,8 @@ $(NGX_LIBS): $(BUILD)/interop/%.so: t/interop/nginx/%.c \
 	    -f $(ROOT)/t/interop/nginx/module.mk -C "$(TREE_$(INTEROP))" \
 	    OUT=$@ SOURCE=$(ROOT)/$< test-module
 
-$(LOAD_LIBS): $(BUILD)/interop/%.so: t/interop/preload/%.c $(BUILD)/plain/flags
+$(LOAD_LIBS): $(BUILD)/interop/%.so: t/interop/preload/%.c \
+              $(wildcard t/interop/preload/*.h) $(BUILD)/plain/flags
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) $(SEES_unit) -shared \

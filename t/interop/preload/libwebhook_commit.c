@@ -12,14 +12,14 @@
 
 #define _GNU_SOURCE
 
+#include "preload_map.h"
+
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -36,25 +36,7 @@ static uint64_t  *commit;
 static void __attribute__((constructor))
 commit_init(void)
 {
-    int          fd;
-    void        *p;
-    const char  *name;
-
-    name = getenv("WEBHOOK_COMMIT");
-    fd = name ? open(name, O_RDWR) : -1;
-
-    if (fd == -1) {
-        return;
-    }
-
-    p = mmap(NULL, 2 * sizeof(uint64_t), PROT_READ|PROT_WRITE, MAP_SHARED, fd,
-             0);
-
-    if (p != MAP_FAILED) {
-        commit = p;
-    }
-
-    close(fd);
+    commit = preload_map("WEBHOOK_COMMIT", 2 * sizeof(uint64_t));
 }
 
 

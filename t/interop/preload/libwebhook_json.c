@@ -12,14 +12,14 @@
 
 #define _GNU_SOURCE
 
+#include "preload_map.h"
+
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 
@@ -29,25 +29,7 @@ static uint64_t  *made;
 static void __attribute__((constructor))
 json_made_init(void)
 {
-    int          fd;
-    void        *p;
-    const char  *name;
-
-    name = getenv("WEBHOOK_JSON");
-    fd = name ? open(name, O_RDWR) : -1;
-
-    if (fd == -1) {
-        return;
-    }
-
-    p = mmap(NULL, 2 * sizeof(uint64_t), PROT_READ|PROT_WRITE, MAP_SHARED, fd,
-             0);
-
-    if (p != MAP_FAILED) {
-        made = p;
-    }
-
-    close(fd);
+    made = preload_map("WEBHOOK_JSON", 2 * sizeof(uint64_t));
 }
 
 

@@ -13,14 +13,14 @@
 
 #define _GNU_SOURCE
 
+#include "preload_map.h"
+
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 
@@ -37,24 +37,7 @@ static stand_t  *stand;
 static void __attribute__((constructor))
 pause_init(void)
 {
-    int          fd;
-    void        *p;
-    const char  *name;
-
-    name = getenv("WEBHOOK_PAUSE");
-    fd = name ? open(name, O_RDWR) : -1;
-
-    if (fd == -1) {
-        return;
-    }
-
-    p = mmap(NULL, sizeof(stand_t), PROT_READ|PROT_WRITE, MAP_SHARED, fd, 0);
-
-    if (p != MAP_FAILED) {
-        stand = p;
-    }
-
-    close(fd);
+    stand = preload_map("WEBHOOK_PAUSE", sizeof(stand_t));
 }
 
 

@@ -13,12 +13,12 @@
 
 #define _GNU_SOURCE
 
+#include "preload_map.h"
+
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,30 +34,8 @@ static epoll_wait_pt       next;
 static void __attribute__((constructor))
 turns_init(void)
 {
-    int          fd;
-    void        *p;
-    const char  *name;
-
     next = (epoll_wait_pt) dlsym(RTLD_NEXT, "epoll_wait");
-    name = getenv("WEBHOOK_TURNS");
-
-    if (name == NULL) {
-        return;
-    }
-
-    fd = open(name, O_RDWR);
-
-    if (fd == -1) {
-        return;
-    }
-
-    p = mmap(NULL, sizeof(uint64_t), PROT_READ|PROT_WRITE, MAP_SHARED, fd, 0);
-
-    if (p != MAP_FAILED) {
-        longest = p;
-    }
-
-    close(fd);
+    longest = preload_map("WEBHOOK_TURNS", sizeof(uint64_t));
 }
 
 
