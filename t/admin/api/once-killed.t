@@ -10,7 +10,7 @@ use JSON::PP ();
 use Test::More;
 
 use lib 't/lib';
-use Webhook::Cut;
+use Webhook::Cut qw(again);
 use Webhook::Routes;
 use Webhook::Test qw(wait_for);
 
@@ -48,24 +48,6 @@ wait_for(sub {
     (undef, my $page) = $manager->get("receivers/$rc->{id}/calls");
     $call = $page->{items}[0];
 });
-
-# The request, made again where there is no answer: the worker was killed.
-
-sub again
-{
-    my ($code) = @_;
-    my @got;
-
-    wait_for(sub {
-        @got = $code->();
-
-        return $got[0]{status} && $got[0]{status} != 503
-               && !($got[0]{status} == 409
-                    && $got[0]{body} =~ /is in progress/);
-    }, 20);
-
-    return @got;
-}
 
 sub records
 {

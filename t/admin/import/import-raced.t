@@ -9,7 +9,7 @@ use warnings;
 use Test::More;
 
 use lib 't/lib';
-use Webhook::Cut;
+use Webhook::Cut qw(again);
 use Webhook::Test::Race;
 use Webhook::Routes;
 use Webhook::Test qw(wait_for);
@@ -32,22 +32,6 @@ $t->allow(qr/worker process \d+ exited on signal 9/);
 
 my ($r, $ep) = $manager->post('endpoints', $s->endpoint(name => 'erp'));
 is $r->{status}, 201, 'an endpoint' or diag $r->{body};
-
-sub again
-{
-    my ($code) = @_;
-    my @got;
-
-    wait_for(sub {
-        @got = $code->();
-
-        return $got[0]{status} && $got[0]{status} != 503
-               && !($got[0]{status} == 409
-                    && $got[0]{body} =~ /is in progress/);
-    }, 20);
-
-    return @got;
-}
 
 my ($raced, $lost) = (0, 0);
 

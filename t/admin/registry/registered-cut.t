@@ -12,7 +12,7 @@ use MIME::Base64 qw(decode_base64 encode_base64);
 use Test::More;
 
 use lib 't/lib';
-use Webhook::Cut;
+use Webhook::Cut qw(again);
 use Webhook::Routes;
 use Webhook::Test qw(wait_for);
 
@@ -253,31 +253,6 @@ sub made
         if grep({ $_->{name} eq $name } @{$page->{items}}) != 1;
 
     return $ep;
-}
-
-
-# The request, made again where there is no answer: the worker was killed.
-
-sub again
-{
-    my ($code) = @_;
-    my (@got, $again);
-
-    wait_for(sub {
-        @got = $code->();
-
-        # one that has just begun does not know yet; one that was killed is
-        # there until the master has seen that
-
-        my $over = $got[0]{status} && $got[0]{status} != 503
-                   && !($got[0]{status} == 409
-                        && $got[0]{body} =~ /is in progress/);
-
-        $again ||= !$over;
-        return $over;
-    }, 20);
-
-    return (@got[0, 1], $again);
 }
 
 

@@ -40,15 +40,24 @@ Calls RUN, killed at the first, the STRIDEth behind it, ... write, until nobody
 is: with a key, with code that begins to count, and with code that is told what is
 wrong.  Three tests.
 
+=head2 again(CODE)
+
+The request of the API that CODE makes, made again where there is no answer, since
+the worker was killed: the first two of what CODE returned, the answer and its JSON,
+and whether it had to be made again.
+
 =cut
 
 use strict;
 use warnings;
 
+use Exporter qw(import);
 use Test::More ();
 
 use Webhook::Nginx qw(build_dir);
-use Webhook::Sandbox qw(asan temp_dir write_file);
+use Webhook::Sandbox qw(asan temp_dir wait_for write_file);
+
+our @EXPORT_OK = qw(again);
 
 
 my %kinds = (
@@ -84,6 +93,29 @@ sub new
     chmod 0666, $self->{file};
 
     return $self;
+}
+
+
+sub again
+{
+    my ($code) = @_;
+    my (@got, $again);
+
+    wait_for(sub {
+        @got = $code->();
+
+        # one that has just begun does not know yet; one that was killed is
+        # there until the master has seen that
+
+        my $over = $got[0]{status} && $got[0]{status} != 503
+                   && !($got[0]{status} == 409
+                        && $got[0]{body} =~ /is in progress/);
+
+        $again ||= !$over;
+        return $over;
+    }, 20);
+
+    return (@got[0, 1], $again);
 }
 
 
