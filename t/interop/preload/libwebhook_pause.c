@@ -46,6 +46,7 @@ pause_at(const char *text, size_t len)
 {
     size_t    n;
     uint64_t  armed;
+    unsigned  ms;
 
     if (stand == NULL || stand->pid != (uint64_t) getpid()
         || gettid() != getpid())
@@ -63,7 +64,13 @@ pause_at(const char *text, size_t len)
         return;
     }
 
-    while (__atomic_load_n(&stand->state, __ATOMIC_SEQ_CST) == 2) {
+    /* not for ever: what it waits for may need this very worker */
+
+    for (ms = 0; ms < 10000; ms++) {
+        if (__atomic_load_n(&stand->state, __ATOMIC_SEQ_CST) != 2) {
+            break;
+        }
+
         usleep(1000);
     }
 }
