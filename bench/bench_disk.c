@@ -56,7 +56,7 @@ bench_put(bench_t *b, unsigned count)
     for (i = 0; i < count; i++) {
         ops[i].type = WEBHOOK_OP_PUT_EVENT;
 
-        if (webhook_id_make(&b->ids, b->wall++, &ops[i].u.put_event.id) != 0) {
+        if (webhook_id_make(&b->ids, b->wall++ * 1000, &ops[i].u.put_event.id) != 0) {
             return -1;
         }
 

@@ -145,7 +145,7 @@ bench_put(bench_t *b, webhook_op_t *op, unsigned i, uint64_t wall)
 
     p = &op->u.put_event;
 
-    (void) webhook_id_make(&b->ids, wall, &p->id);
+    (void) webhook_id_make(&b->ids, wall * 1000, &p->id);
     p->wall = wall;
     p->type.data = (unsigned char *) "order.add";
     p->type.len = 9;

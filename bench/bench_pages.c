@@ -155,7 +155,7 @@ bench_fill(bench_t *b)
 
             bench_company(&ops[n].u.put_event.company, (unsigned) rand());
 
-            (void) webhook_id_make(&b->ids, b->wall + i + n,
+            (void) webhook_id_make(&b->ids, (b->wall + i + n) * 1000,
                                    &ops[n].u.put_event.id);
 
             puts[n].endpoint = b->eps[(unsigned) rand() % b->endpoints];
@@ -228,7 +228,7 @@ bench_wait(bench_t *b)
 
         put.endpoint = b->eps[i % b->endpoints];
 
-        (void) webhook_id_make(&b->ids, op.u.put_event.wall,
+        (void) webhook_id_make(&b->ids, op.u.put_event.wall * 1000,
                                &op.u.put_event.id);
 
         list = &op;
@@ -331,7 +331,7 @@ bench_task(bench_t *b)
     op.u.task.filter.state = WEBHOOK_DEAD;
     op.u.task.wall = b->wall + b->deliveries;
 
-    (void) webhook_id_make(&b->ids, op.u.task.wall, &op.u.task.id);
+    (void) webhook_id_make(&b->ids, op.u.task.wall * 1000, &op.u.task.id);
 
     list = &op;
     webhook_store_apply(b->st, &list, 1);

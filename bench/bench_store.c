@@ -281,7 +281,7 @@ bench_fill(const bench_setup_t *s)
                                                         name, sizeof(name))
                                        : 1;
 
-            webhook_id_make(&source, bench_wall(),
+            webhook_id_make(&source, bench_wall() * 1000,
                             &ops[j].u.put_event.id);
 
             ops[j].type = WEBHOOK_OP_PUT_EVENT;
@@ -418,7 +418,7 @@ bench_put(bench_work_t *w, const bench_result_t *r, uint64_t wall)
 
         put = &w->ops[w->n].u.put_event;
 
-        webhook_id_make(&w->source, wall, &put->id);
+        webhook_id_make(&w->source, wall * 1000, &put->id);
 
         put->wall = wall;
         put->type.data = (unsigned char *) "order.add";

@@ -11,8 +11,10 @@
 #include <openssl/rand.h>
 
 
-#define WEBHOOK_ID_MAX_MS   0xffffffffffffULL   /* 48 bits */
-#define WEBHOOK_ID_MAX_SEQ  0xfffU              /* 12 bits */
+#define WEBHOOK_ID_MAX_MS   0xffffffffffffULL       /* 48 bits */
+#define WEBHOOK_ID_MAX_US   (WEBHOOK_ID_MAX_MS * 1000)
+#define WEBHOOK_ID_TICKS    4096                    /* of a ms: 12 bits */
+#define WEBHOOK_ID_MAX      ((WEBHOOK_ID_MAX_MS + 1) * WEBHOOK_ID_TICKS)
 
 
 static int webhook_id_random(webhook_id_source_t *src, unsigned char *out,
@@ -21,56 +23,47 @@ static int webhook_id_digit(unsigned char c);
 
 
 /*
- * The layout of RFC 9562, 5.7, with rand_a as a counter (6.2, method 1): it
- * starts at a random place in its lower half with every new millisecond, so
- * that at least 2048 ids fit in one; if it runs over, the time is moved on by
- * one.  A clock that stands still or steps back thus never makes ids descend.
+ * The layout of RFC 9562, 5.7, with rand_a as a fraction of the millisecond
+ * (6.2, method 3), so that ids of several processes are in order, too.  An id
+ * is at least a tick after the one before: a clock that stands still or steps
+ * back never makes ids descend.
  */
 
 int
 webhook_id_make(webhook_id_source_t *src, uint64_t now, webhook_id_t *id)
 {
-    uint64_t        ms;
-    uint32_t        seq;
+    uint64_t        tick;
     unsigned        i;
-    unsigned char  *p, random[10];
+    unsigned char  *p, random[8];
 
     if (webhook_id_random(src, random, sizeof(random)) != WEBHOOK_OK) {
         return WEBHOOK_ERROR;
     }
 
-    if (now > WEBHOOK_ID_MAX_MS) {
-        now = WEBHOOK_ID_MAX_MS;
+    if (now > WEBHOOK_ID_MAX_US) {
+        now = WEBHOOK_ID_MAX_US;
     }
 
-    ms = src->ms;
-    seq = src->seq + 1;
+    tick = now / 1000 * WEBHOOK_ID_TICKS + now % 1000 * WEBHOOK_ID_TICKS / 1000;
 
-    if (now > ms) {
-        ms = now;
-        seq = ((random[8] << 8) | random[9]) & (WEBHOOK_ID_MAX_SEQ >> 1);
+    if (tick <= src->tick) {
+        tick = src->tick + 1;
 
-    } else if (seq > WEBHOOK_ID_MAX_SEQ) {
-
-        if (ms == WEBHOOK_ID_MAX_MS) {
+        if (tick == WEBHOOK_ID_MAX) {
             return WEBHOOK_ERROR;
         }
-
-        ms++;
-        seq = ((random[8] << 8) | random[9]) & (WEBHOOK_ID_MAX_SEQ >> 1);
     }
 
-    src->ms = ms;
-    src->seq = seq;
+    src->tick = tick;
 
     p = id->bytes;
 
     for (i = 0; i < 6; i++) {
-        *p++ = (unsigned char) (ms >> (40 - i * 8));
+        *p++ = (unsigned char) (tick >> (52 - i * 8));
     }
 
-    *p++ = (unsigned char) (0x70 | (seq >> 8));
-    *p++ = (unsigned char) seq;
+    *p++ = (unsigned char) (0x70 | (tick >> 8 & 0x0f));
+    *p++ = (unsigned char) tick;
 
     memcpy(p, random, 8);
     *p = (*p & 0x3f) | 0x80;

@@ -24,20 +24,21 @@ typedef struct {
 
 /*
  * A source of ids, one for each process: ids of one source ascend, also
- * within a millisecond and over a clock that steps back.  Zero it before the
- * first use, and again after a fork.  Not for several threads at once.
+ * within a microsecond and over a clock that steps back; those of several
+ * sources on one machine are in the order of their times to a microsecond.
+ * Zero it before the first use, and again after a fork.  Not for several
+ * threads at once.
  */
 
 typedef struct {
-    uint64_t       ms;                  /* time of the last id */
-    uint32_t       seq;                 /* counter within it */
+    uint64_t       tick;                /* time of the last id, ms / 4096 */
     unsigned char  random[2048];        /* drawn ahead, to spare calls */
     size_t         left;
 } webhook_id_source_t;
 
 
 /*
- * Makes the next id; now is wall-clock milliseconds since 1970.  Returns
+ * Makes the next id; now is wall-clock microseconds since 1970.  Returns
  * WEBHOOK_OK, or WEBHOOK_ERROR if no randomness could be had (then *id must
  * not be used).
  */

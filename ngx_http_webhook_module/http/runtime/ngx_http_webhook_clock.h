@@ -36,4 +36,17 @@ ngx_webhook_clock_wall(void)
 }
 
 
+/* Wall-clock microseconds since 1970, from the system itself: what happens in
+   one worker is before what it causes in another one. */
+static ngx_inline uint64_t
+ngx_webhook_clock_wall_usec(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_REALTIME, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+
 #endif /* NGX_WEBHOOK_CLOCK_H */

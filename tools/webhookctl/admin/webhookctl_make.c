@@ -72,7 +72,7 @@ ctl_task_id(webhook_op_task_t *task, char text[WEBHOOK_ID_TEXT_LEN + 1])
 
     task->wall = ctl_wall();
 
-    if (webhook_id_make(&ids, task->wall, &task->id) != WEBHOOK_OK) {
+    if (webhook_id_make(&ids, task->wall * 1000, &task->id) != WEBHOOK_OK) {
         ctl_say("no random bytes can be had");
         return 1;
     }

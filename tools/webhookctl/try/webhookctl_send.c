@@ -85,7 +85,7 @@ ctl_send(ctl_t *ctl, webhook_store_t *st)
 
     if (rc == 0) {
 
-        if (webhook_id_make(&ids, (uint64_t) time(NULL) * 1000, &wire)
+        if (webhook_id_make(&ids, (uint64_t) time(NULL) * 1000000, &wire)
             != WEBHOOK_OK)
         {
             ctl_say("no random id");

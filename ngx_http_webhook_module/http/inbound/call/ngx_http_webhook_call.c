@@ -376,7 +376,8 @@ ngx_webhook_call_create(ngx_http_request_t *r, ngx_pool_cleanup_pt handler)
     call->request = r;
     call->pool = r->pool;
     call->log = r->connection->log;
-    call->wall = ngx_webhook_clock_wall();
+    call->came = ngx_webhook_clock_wall_usec();
+    call->wall = call->came / 1000;
     call->begun = ngx_webhook_clock_usec();
 
     return call;

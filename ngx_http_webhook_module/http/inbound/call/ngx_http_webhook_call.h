@@ -254,6 +254,7 @@ struct ngx_webhook_call_s {
 
     uint64_t                 begun;             /* usec, a clock's */
     uint64_t                 wall;              /* ms since 1970 */
+    uint64_t                 came;              /* us since 1970 */
 
     ngx_str_t                error_page;        /* of core's error page */
 

@@ -344,7 +344,7 @@ ngx_webhook_log_keep(ngx_webhook_call_t *call)
 
     kept = &logged->job.op.u.put_call.call;
 
-    if (webhook_id_make(&ngx_webhook_log_ids, call->wall, &kept->id)
+    if (webhook_id_make(&ngx_webhook_log_ids, call->came, &kept->id)
         != WEBHOOK_OK)
     {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,

@@ -117,7 +117,7 @@ ngx_webhook_sample_id(ngx_webhook_sample_t *s, webhook_str_t *id)
 
     ngx_memzero(&ids, sizeof(webhook_id_source_t));
 
-    if (webhook_id_make(&ids, (uint64_t) ngx_time() * 1000, &number)
+    if (webhook_id_make(&ids, (uint64_t) ngx_time() * 1000000, &number)
         != WEBHOOK_OK)
     {
         return NGX_ERROR;

@@ -144,8 +144,8 @@ ngx_webhook_event_free(ngx_webhook_event_t *event)
 ngx_int_t
 ngx_webhook_event_id(webhook_id_t *id)
 {
-    if (webhook_id_make(&ngx_webhook_event_source, ngx_webhook_clock_wall(),
-                        id)
+    if (webhook_id_make(&ngx_webhook_event_source,
+                        ngx_webhook_clock_wall_usec(), id)
         != WEBHOOK_OK)
     {
         return NGX_ERROR;

@@ -591,7 +591,7 @@ webhook_step_replay(webhook_step_t *x, const webhook_walk_hit_t *hit,
         wall = x->row.until;
     }
 
-    if (webhook_id_make(&x->t->st->ids, wall, &c.id) != 0) {
+    if (webhook_id_make(&x->t->st->ids, wall * 1000, &c.id) != 0) {
         *result = WEBHOOK_STORE_FULL;
         return 0;
     }

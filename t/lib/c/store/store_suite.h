@@ -221,7 +221,7 @@ util_id(util_t *u)
 {
     webhook_id_t  id;
 
-    if (webhook_id_make(&u->ids, u->wall++, &id) != WEBHOOK_OK) {
+    if (webhook_id_make(&u->ids, u->wall++ * 1000, &id) != WEBHOOK_OK) {
         exit(1);
     }
 

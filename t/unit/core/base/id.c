@@ -25,7 +25,7 @@ test_compare(const void *a, const void *b)
 }
 
 
-/* The longest row of ascending ids of a source under a clock of steps ms. */
+/* The longest row of ascending ids of a source under a clock of steps us. */
 
 static unsigned
 test_ascending(uint64_t start, int64_t step, unsigned n)
@@ -65,12 +65,14 @@ test_layout(void)
 
     memset(&source, 0, sizeof(source));
 
-    now = 0x017f22e279b0;
+    now = 0x017f22e279b0 * 1000 + 750;
 
     tap_ok(webhook_id_make(&source, now, &id) == WEBHOOK_OK, "an id is made");
     tap_ok((id.bytes[6] & 0xf0) == 0x70, "its version is 7");
     tap_ok((id.bytes[8] & 0xc0) == 0x80, "its variant is that of RFC 9562");
-    tap_ok(webhook_id_time(&id) == now, "it carries its time");
+    tap_ok(webhook_id_time(&id) == now / 1000, "it carries its time");
+    tap_ok((id.bytes[6] & 0x0f) == 0x0c && id.bytes[7] == 0,
+           "and the fraction of its millisecond");
 
     webhook_id_text(&id, buf);
     tap_bytes(buf, 15, "017f22e2-79b0-7", "its text starts with the time");
@@ -97,33 +99,33 @@ test_order(void)
     uint64_t      now;
     webhook_id_t  id, last;
 
-    now = 1700000000000;
+    now = 1700000000000000;
 
     tap_ok(test_ascending(now, 1, 5000) == 5000,
-           "ids ascend from millisecond to millisecond");
+           "ids ascend from microsecond to microsecond");
     tap_ok(test_ascending(now, 0, 50000) == 50000,
-           "ids ascend within one millisecond, past its counter");
+           "ids ascend within one microsecond, and into the next ones");
     tap_ok(test_ascending(now, -7, 50000) == 50000,
            "ids ascend while the clock runs backwards");
 
     memset(&source, 0, sizeof(source));
 
-    for (i = 0; i < 2048; i++) {
+    for (i = 0; i < 4096; i++) {
         (void) webhook_id_make(&source, now, &id);
     }
 
-    tap_ok(webhook_id_time(&id) == now,
-           "2048 ids fit in a millisecond without moving the time on");
+    tap_ok(webhook_id_time(&id) == now / 1000,
+           "4096 ids fit in a millisecond without moving the time on");
 
     last = id;
-    (void) webhook_id_make(&source, now - 3600000, &id);
+    (void) webhook_id_make(&source, now - 3600000000, &id);
 
     tap_ok(memcmp(&id, &last, sizeof(id)) > 0,
            "a clock set back by an hour keeps the order");
 
-    (void) webhook_id_make(&source, now + 5000, &id);
+    (void) webhook_id_make(&source, now + 5000000, &id);
 
-    tap_ok(webhook_id_time(&id) == now + 5000,
+    tap_ok(webhook_id_time(&id) == now / 1000 + 5000,
            "a clock that moves on again is followed");
 
     memset(&source, 0, sizeof(source));
@@ -139,6 +141,41 @@ test_order(void)
     }
 
     tap_ok(i < 4096, "and no id is made once its counter is used up");
+}
+
+
+/* Processes that make ids in turns, a microsecond after one another. */
+
+static void
+test_processes(void)
+{
+    unsigned              i;
+    webhook_id_t          id, last;
+    webhook_id_source_t  *sources;
+
+    sources = calloc(4, sizeof(webhook_id_source_t));
+    if (sources == NULL) {
+        tap_ok(0, "memory");
+        return;
+    }
+
+    memset(&last, 0, sizeof(last));
+
+    for (i = 0; i < 5000; i++) {
+
+        if (webhook_id_make(&sources[i * 7 % 4], 1700000000000000 + i, &id)
+            != WEBHOOK_OK
+            || memcmp(id.bytes, last.bytes, WEBHOOK_ID_LEN) <= 0)
+        {
+            break;
+        }
+
+        last = id;
+    }
+
+    tap_ok(i == 5000, "ids of several sources are in the order of their times");
+
+    free(sources);
 }
 
 
@@ -163,7 +200,7 @@ test_unique(void)
         }
 
         (void) webhook_id_make(&source,
-                               1700000000000 + i % (TEST_IDS / 4) / 100,
+                               1700000000000000 + i % (TEST_IDS / 4) / 100,
                                &ids[i]);
     }
 
@@ -277,6 +314,7 @@ main(void)
 {
     test_layout();
     test_order();
+    test_processes();
     test_unique();
     test_parse();
     test_name();
