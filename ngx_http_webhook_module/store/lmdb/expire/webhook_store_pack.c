@@ -135,7 +135,6 @@ void
 webhook_pack_begin(webhook_txn_t *t)
 {
     int               rc, todo;
-    unsigned          i;
     webhook_txn_t     then;
     webhook_lmdb_t  *st;
 
@@ -163,11 +162,7 @@ webhook_pack_begin(webhook_txn_t *t)
 
         (void) webhook_pack_peek(&then, &todo);
 
-        for (i = 0; i < WEBHOOK_DBS; i++) {
-            if (then.cursors[i]) {
-                mdb_cursor_close(then.cursors[i]);
-            }
-        }
+        webhook_txn_close(&then);
 
         mdb_txn_reset(st->reader);
     }

@@ -96,11 +96,7 @@ webhook_tables_open(webhook_lmdb_t *st, int made)
         rc = webhook_tables_probe(&t);
     }
 
-    for (i = 0; i < WEBHOOK_DBS; i++) {
-        if (t.cursors[i]) {
-            mdb_cursor_close(t.cursors[i]);
-        }
-    }
+    webhook_txn_close(&t);
 
     if (rc) {
         mdb_txn_abort(txn);

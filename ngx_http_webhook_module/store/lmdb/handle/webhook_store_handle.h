@@ -229,7 +229,10 @@ typedef struct {
     uint32_t                  pages;        /* freed to make room */
     uint32_t                  dropped;      /* dead letters that went before
                                                their time */
-    MDB_cursor               *cursors[WEBHOOK_DBS];
+    MDB_cursor               *cursors[WEBHOOK_DBS];     /* that walk */
+    MDB_cursor               *points[WEBHOOK_DBS];  /* of single rows */
+    uint32_t                  touched;      /* bits: tables of which a row was
+                                               read or written */
     unsigned                  write:1;
     unsigned                  dirty:1;      /* something was written */
     unsigned                  measured:1;   /* used is set */

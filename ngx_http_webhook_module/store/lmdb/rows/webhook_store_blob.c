@@ -70,8 +70,8 @@ webhook_blob_put_two(webhook_txn_t *t, const webhook_str_t *first,
     const webhook_str_t *second, uint64_t *blob)
 {
     int             rc;
+    void           *data;
     size_t          n, len;
-    MDB_val         k, v;
     webhook_str_t   part, next;
     unsigned char   key[WEBHOOK_BLOB_KEY], *p;
 
@@ -85,14 +85,10 @@ webhook_blob_put_two(webhook_txn_t *t, const webhook_str_t *first,
 
         webhook_set_u64(key, t->state.blob);
 
-        k.mv_data = key;
-        k.mv_size = sizeof(key);
-        v.mv_size = n;
-
         /* LMDB gives the place, and the bytes are copied there once */
 
-        rc = mdb_put(t->txn, t->st->dbi[WEBHOOK_DB_BODIES], &k, &v,
-                     MDB_APPEND|MDB_RESERVE);
+        rc = webhook_txn_append(t, WEBHOOK_DB_BODIES, key, sizeof(key), n,
+                                &data);
 
         if (rc == MDB_KEYEXIST && *blob == t->state.blob) {
 
@@ -111,10 +107,9 @@ webhook_blob_put_two(webhook_txn_t *t, const webhook_str_t *first,
             return rc == MDB_KEYEXIST ? MDB_CORRUPTED : rc;
         }
 
-        t->dirty = 1;
         t->state.blob++;
 
-        for (p = v.mv_data; n; p += len, n -= len) {
+        for (p = data; n; p += len, n -= len) {
 
             if (part.len == 0) {
                 part = next;

@@ -11,11 +11,16 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
+static MDB_cursor *webhook_txn_point(webhook_txn_t *t, webhook_db_e db);
+static void webhook_txn_written(webhook_txn_t *t, webhook_db_e db, int rc);
+
+
 int
 webhook_txn_get(webhook_txn_t *t, webhook_db_e db, const void *key,
     size_t key_len, MDB_val *val)
 {
-    MDB_val  k;
+    MDB_val      k;
+    MDB_cursor  *c;
 
     if (t->st->absent & 1U << db) {
         return MDB_NOTFOUND;
@@ -24,7 +29,10 @@ webhook_txn_get(webhook_txn_t *t, webhook_db_e db, const void *key,
     k.mv_data = (void *) key;
     k.mv_size = key_len;
 
-    return mdb_get(t->txn, t->st->dbi[db], &k, val);
+    c = webhook_txn_point(t, db);
+
+    return c ? mdb_cursor_get(c, &k, val, MDB_SET)
+             : mdb_get(t->txn, t->st->dbi[db], &k, val);
 }
 
 
@@ -32,23 +40,70 @@ int
 webhook_txn_put(webhook_txn_t *t, webhook_db_e db, const void *key,
     size_t key_len, const void *data, size_t len, unsigned flags)
 {
-    int      rc;
-    MDB_val  k, v;
+    int          rc;
+    MDB_val      k, v;
+    MDB_cursor  *c;
 
     k.mv_data = (void *) key;
     k.mv_size = key_len;
     v.mv_data = (void *) data;
     v.mv_size = len;
 
-    rc = mdb_put(t->txn, t->st->dbi[db], &k, &v, flags);
+    c = webhook_txn_point(t, db);
 
-    if (db >= WEBHOOK_DBS_SELDOM) {
-        t->st->seldom_time = 0;
+    rc = c ? mdb_cursor_put(c, &k, &v, flags)
+           : mdb_put(t->txn, t->st->dbi[db], &k, &v, flags);
+
+    webhook_txn_written(t, db, rc);
+
+    return rc;
+}
+
+
+int
+webhook_txn_append(webhook_txn_t *t, webhook_db_e db, const void *key,
+    size_t key_len, size_t len, void **data)
+{
+    int          rc;
+    MDB_val      k, v;
+    MDB_cursor  *c;
+
+    c = webhook_txn_point(t, db);
+
+    if (c) {
+
+        /*
+         * LMDB takes a cursor that has been at the end for one that still is,
+         * though rows may have been moved to another page since: so it is led
+         * there by the key, which costs nothing if it is there.
+         */
+
+        k.mv_data = (void *) key;
+        k.mv_size = key_len;
+
+        rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
+
+        if (rc == 0) {
+            return MDB_KEYEXIST;
+        }
+
+        if (rc != MDB_NOTFOUND) {
+            return rc;
+        }
     }
 
-    if (rc == 0) {
-        t->dirty = 1;
-    }
+    k.mv_data = (void *) key;
+    k.mv_size = key_len;
+    v.mv_data = NULL;
+    v.mv_size = len;
+
+    rc = c ? mdb_cursor_put(c, &k, &v, MDB_APPEND|MDB_RESERVE)
+           : mdb_put(t->txn, t->st->dbi[db], &k, &v,
+                     MDB_APPEND|MDB_RESERVE);
+
+    webhook_txn_written(t, db, rc);
+
+    *data = v.mv_data;
 
     return rc;
 }
@@ -58,21 +113,27 @@ int
 webhook_txn_del(webhook_txn_t *t, webhook_db_e db, const void *key,
     size_t key_len)
 {
-    int      rc;
-    MDB_val  k;
+    int          rc;
+    MDB_val      k, v;
+    MDB_cursor  *c;
 
     k.mv_data = (void *) key;
     k.mv_size = key_len;
 
-    rc = mdb_del(t->txn, t->st->dbi[db], &k, NULL);
+    c = webhook_txn_point(t, db);
 
-    if (db >= WEBHOOK_DBS_SELDOM) {
-        t->st->seldom_time = 0;
+    if (c) {
+        rc = mdb_cursor_get(c, &k, &v, MDB_SET);
+
+        if (rc == 0) {
+            rc = mdb_cursor_del(c, 0);
+        }
+
+    } else {
+        rc = mdb_del(t->txn, t->st->dbi[db], &k, NULL);
     }
 
-    if (rc == 0) {
-        t->dirty = 1;
-    }
+    webhook_txn_written(t, db, rc);
 
     return rc;
 }
@@ -103,13 +164,7 @@ webhook_txn_take(webhook_txn_t *t, webhook_db_e db, const void *key,
 
     rc = mdb_cursor_del(c, 0);
 
-    if (db >= WEBHOOK_DBS_SELDOM) {
-        t->st->seldom_time = 0;
-    }
-
-    if (rc == 0) {
-        t->dirty = 1;
-    }
+    webhook_txn_written(t, db, rc);
 
     return rc;
 }
@@ -148,6 +203,72 @@ webhook_txn_cursor(webhook_txn_t *t, webhook_db_e db, MDB_cursor **c)
     *c = t->cursors[db];
 
     return 0;
+}
+
+
+void
+webhook_txn_close(webhook_txn_t *t)
+{
+    unsigned  i;
+
+    for (i = 0; i < WEBHOOK_DBS; i++) {
+
+        if (t->cursors[i]) {
+            mdb_cursor_close(t->cursors[i]);
+            t->cursors[i] = NULL;
+        }
+
+        if (t->points[i]) {
+            mdb_cursor_close(t->points[i]);
+            t->points[i] = NULL;
+        }
+    }
+
+    t->touched = 0;
+}
+
+
+/*
+ * The cursor by which rows of a table are read and written, from the second of
+ * a transaction on.  Rows of one event are neighbours, and those of a batch
+ * are not far: where a row lies on the page of the one before it, LMDB finds it
+ * there, and does not come from the root.  NULL: it is done without.
+ */
+
+static MDB_cursor *
+webhook_txn_point(webhook_txn_t *t, webhook_db_e db)
+{
+    if (t->points[db]) {
+        return t->points[db];
+    }
+
+    if (!t->write) {
+        return NULL;
+    }
+
+    if (!(t->touched & 1U << db)) {
+        t->touched |= 1U << db;
+        return NULL;
+    }
+
+    if (mdb_cursor_open(t->txn, t->st->dbi[db], &t->points[db])) {
+        t->points[db] = NULL;
+    }
+
+    return t->points[db];
+}
+
+
+static void
+webhook_txn_written(webhook_txn_t *t, webhook_db_e db, int rc)
+{
+    if (db >= WEBHOOK_DBS_SELDOM) {
+        t->st->seldom_time = 0;
+    }
+
+    if (rc == 0) {
+        t->dirty = 1;
+    }
 }
 
 

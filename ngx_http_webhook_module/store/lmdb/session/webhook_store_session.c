@@ -268,14 +268,6 @@ webhook_session_abort(webhook_txn_t *t)
 static void
 webhook_session_end(webhook_txn_t *t)
 {
-    unsigned  i;
-
-    for (i = 0; i < WEBHOOK_DBS; i++) {
-        if (t->cursors[i]) {
-            mdb_cursor_close(t->cursors[i]);
-            t->cursors[i] = NULL;
-        }
-    }
-
+    webhook_txn_close(t);
     webhook_endpoint_row_forget(t->st);
 }

@@ -94,6 +94,26 @@ mdb_put(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data,
 
 
 int
+mdb_cursor_put(MDB_cursor *cursor, MDB_val *key, MDB_val *data,
+    unsigned int flags)
+{
+    int  (*next)(MDB_cursor *cursor, MDB_val *key, MDB_val *data,
+                 unsigned int flags);
+    void  *symbol;
+
+    if (failing && memmem(key->mv_data, key->mv_size, fail_id.bytes,
+                          WEBHOOK_ID_LEN))
+    {
+        return EIO;
+    }
+
+    NEXT("mdb_cursor_put");
+
+    return next(cursor, key, data, flags);
+}
+
+
+int
 mdb_txn_commit(MDB_txn *txn)
 {
     int  (*next)(MDB_txn *txn);
