@@ -16,6 +16,20 @@
 #define WEBHOOK_XML_MAX_TEXT  (1024 * 1024 * 1024 - 1)
 #define WEBHOOK_XML_MOST      (1 << 28)
 
+/* expat 2.9 deprecates what all versions before it have */
+
+#if (XML_MAJOR_VERSION * 1000 + XML_MINOR_VERSION >= 2009)
+
+#define webhook_xml_line(parser)    XML_GetCurrentLineNumber64(parser)
+#define webhook_xml_column(parser)  XML_GetCurrentColumnNumber64(parser)
+
+#else
+
+#define webhook_xml_line(parser)    XML_GetCurrentLineNumber(parser)
+#define webhook_xml_column(parser)  XML_GetCurrentColumnNumber(parser)
+
+#endif
+
 
 typedef struct {
     XML_Parser             parser;
@@ -156,8 +170,8 @@ webhook_xml_parse(webhook_xml_reader_t *r, const webhook_str_t *text,
     }
 
     if (r->failed) {
-        err->line = XML_GetCurrentLineNumber(r->parser);
-        err->column = XML_GetCurrentColumnNumber(r->parser);
+        err->line = webhook_xml_line(r->parser);
+        err->column = webhook_xml_column(r->parser);
         err->what = r->what ? r->what : "it is not XML";
     }
 
