@@ -136,6 +136,22 @@ running()
 }
 
 
+# nginx has loaded the module that is installed
+loaded()
+{
+    maps=$(grep ngx_http_webhook_module.so /proc/"$(cat /run/nginx.pid)"/maps)
+
+    [ -n "$maps" ] && ! echo "$maps" | grep -q '(deleted)'
+}
+
+
+# the process $1 has ended
+gone()
+{
+    ! kill -0 "$1" 2> /dev/null
+}
+
+
 # Makes packages of what is installed, with a version that is newer, in
 # $tmp/newer.
 repack()

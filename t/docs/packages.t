@@ -98,6 +98,51 @@ for my $library (grep { /^lib|-dev$/ } $depends =~ /([a-z0-9.+-]+)/g) {
     ok $deps{$library}, "tools/install-deps package installs $library";
 }
 
+
+
+# --- who publishes them, and of what tree they are
+
+my $tree = "$temp/tree";
+my $bin = "$temp/bin";
+
+system('mkdir', '-p', "$tree/debian", "$tree/build/old", "$tree/out", $bin) == 0
+    or die;
+write_file("$tree/debian/$_", slurp("debian/$_")) for qw(control changelog);
+write_file("$tree/$_", '') for 'a source', 'build/old/object';
+
+# in place of the program that builds them
+write_file("$bin/dpkg-buildpackage", "#!/bin/sh\n" . <<'SH');
+find . -type f | sort > ../files
+cp debian/control debian/changelog ..
+: > ../one.deb
+SH
+chmod 0755, "$bin/dpkg-buildpackage";
+
+sub deb_build
+{
+    my ($maintainer) = @_;
+
+    local $ENV{PATH} = "$bin:$ENV{PATH}";
+    local $ENV{DEB_MAINTAINER} = $maintainer;
+
+    return system("tools/deb-build $tree $tree/out > $temp/log 2>&1");
+}
+
+is deb_build(''), 0, 'the packages are built' or diag slurp("$temp/log");
+is slurp("$tree/out/files"), "./a source\n./debian/changelog\n./debian/control\n",
+    'of the sources, without what is built';
+is slurp("$tree/out/control"), slurp('debian/control'), 'by nobody';
+
+is deb_build('An Nguyen <an@example.com>'), 0, 'the packages of somebody';
+like slurp("$tree/out/control"), qr/^Maintainer: An Nguyen <an\@example\.com>$/m,
+    'are theirs';
+like slurp("$tree/out/changelog"),
+    qr/\A.*?\n -- An Nguyen <an\@example\.com>  \w{3}, \d\d /s,
+    'as is the version';
+
+isnt deb_build('An Nguyen'), 0, 'an address is needed';
+like slurp("$temp/log"), qr/"An Nguyen" is not "NAME <ADDRESS>"/, 'which is told';
+
 done_testing;
 
 

@@ -36,6 +36,25 @@ SKIP: {
         'and is counted';
 }
 
+SKIP: {
+    skip 'root can', 2 if !$>;
+
+    ($status, $said) = run(NGINX_SUITES => 'trixie');
+
+    isnt $status, 0, 'another Debian, by somebody who is not root';
+    like $said, qr/^trixie: NOT TESTED: only root can /m, 'is not tried';
+}
+
+SKIP: {
+    skip 'only root', 2 if $>;
+
+    ($status, $said) = run(NGINX_SUITES => 'trixie',
+                           DEB_MIRROR => "file:$work/mirror");
+
+    isnt $status, 0, 'another Debian, from a mirror that has it not';
+    like $said, qr/^trixie: NOT MADE, see \Q$work\E\S+$/m, 'is told';
+}
+
 my $tree = "$work/tree";
 
 system('mkdir', '-p', "$tree/src/core", "$tree/src/http/v3") == 0 or die;
@@ -60,6 +79,7 @@ done_testing;
 sub run
 {
     my %env = (NGINX_VERSIONS => '', NGINX_TREES => '',
+               NGINX_SUITES => '',
                KINDS => 'gcc-dynamic gcc-static nginx.org', @_);
 
     my $pid = open my $fh, '-|';
