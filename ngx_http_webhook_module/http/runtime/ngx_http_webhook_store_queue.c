@@ -15,9 +15,18 @@
                                                    waits for after worker_
                                                    shutdown_timeout */
 #define NGX_WEBHOOK_STORE_QUEUE_LAST   64       /* batches at exit */
+#define NGX_WEBHOOK_STORE_QUEUE_PACE   20       /* ms that those wait which are
+                                                   lazy, ... */
+#define NGX_WEBHOOK_STORE_QUEUE_LAZY   512      /* ... unless they are as many */
+#define NGX_WEBHOOK_STORE_QUEUE_SHARE  4        /* a part of the journal that is
+                                                   not waited for */
+#define NGX_WEBHOOK_STORE_QUEUE_BLOCK  4096     /* of it, for each at most */
 
 
 static void ngx_webhook_store_queue_insert(ngx_webhook_job_t *job);
+static void ngx_webhook_store_queue_wait(ngx_webhook_store_queue_t *b,
+    ngx_webhook_job_t *job);
+static void ngx_webhook_store_queue_hasten(ngx_webhook_store_queue_t *b);
 static void ngx_webhook_store_queue_start(ngx_event_t *ev);
 static void ngx_webhook_store_queue_done(ngx_event_t *ev);
 static void ngx_webhook_store_queue_hand_back(void);
@@ -79,6 +88,12 @@ ngx_webhook_store_queue_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     b->start.data = b;
     b->start.log = cycle->log;
 
+    b->most = wmcf->journal / NGX_WEBHOOK_STORE_QUEUE_SHARE;
+
+    b->pace.handler = ngx_webhook_store_queue_start;
+    b->pace.data = b;
+    b->pace.log = cycle->log;
+
     b->guard.handler = ngx_webhook_store_queue_stuck;
     b->guard.data = b;
     b->guard.log = cycle->log;
@@ -117,6 +132,10 @@ ngx_webhook_store_queue_exit(ngx_cycle_t *cycle)
 
     if (b->start.posted) {
         ngx_delete_posted_event(&b->start);
+    }
+
+    if (b->pace.timer_set) {
+        ngx_del_timer(&b->pace);
     }
 
     if (b->guard.timer_set) {
@@ -204,7 +223,62 @@ ngx_webhook_store_queue_insert(ngx_webhook_job_t *job)
     ngx_queue_insert_tail(&b->waiting, &job->queue);
     (void) ngx_thread_mutex_unlock(&b->mutex, b->log);
 
+    ngx_webhook_store_queue_wait(b, job);
+
     if (b->busy || b->closing) {
+        return;
+    }
+
+    ngx_webhook_store_queue_hasten(b);
+}
+
+
+/* Counts one that waits. */
+
+static void
+ngx_webhook_store_queue_wait(ngx_webhook_store_queue_t *b,
+    ngx_webhook_job_t *job)
+{
+    uint32_t                 i;
+    webhook_op_put_event_t  *put;
+
+    if (!job->lazy || ngx_exiting) {
+        b->eager = 1;
+        return;
+    }
+
+    b->lazy++;
+
+    if (job->op.type != WEBHOOK_OP_PUT_EVENT) {
+        return;
+    }
+
+    put = &job->op.u.put_event;
+
+    b->bytes += NGX_WEBHOOK_STORE_QUEUE_BLOCK;
+
+    for (i = 0; i < put->renditions_count; i++) {
+        b->bytes += put->renditions[i].body.len;
+    }
+}
+
+
+/* Has a batch begin of what waits: now, or later. */
+
+static void
+ngx_webhook_store_queue_hasten(ngx_webhook_store_queue_t *b)
+{
+    if (!b->guard.timer_set) {
+        ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
+    }
+
+    if (!b->eager && b->lazy < NGX_WEBHOOK_STORE_QUEUE_LAZY
+        && b->bytes <= b->most)
+    {
+        if (!b->pace.timer_set) {
+            ngx_add_timer(&b->pace, NGX_WEBHOOK_STORE_QUEUE_PACE);
+        }
+
         return;
     }
 
@@ -213,10 +287,6 @@ ngx_webhook_store_queue_insert(ngx_webhook_job_t *job)
 
     if (!b->start.posted) {
         ngx_post_event(&b->start, &ngx_posted_events);
-    }
-
-    if (!b->guard.timer_set) {
-        ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
     }
 }
 
@@ -304,6 +374,16 @@ ngx_webhook_store_queue_start(ngx_event_t *ev)
 
     ngx_webhook_store_queue_gather(b);
 
+    /* what is left is not counted anew: it goes as soon as it can */
+
+    b->lazy = 0;
+    b->bytes = 0;
+    b->eager = !ngx_queue_empty(&b->waiting);
+
+    if (b->pace.timer_set) {
+        ngx_del_timer(&b->pace);
+    }
+
     b->busy = 1;
     b->began = ngx_current_msec;
     b->alarm = 0;
@@ -327,6 +407,8 @@ ngx_webhook_store_queue_start(ngx_event_t *ev)
     ngx_queue_add(&b->waiting, &b->away);
     ngx_queue_init(&b->away);
 
+    b->eager = 1;
+
     ngx_add_timer(&b->guard, 10);
 }
 
@@ -347,16 +429,16 @@ ngx_webhook_store_queue_done(ngx_event_t *ev)
     ngx_webhook_store_queue_hand_back();
 
     if (ngx_queue_empty(&b->waiting)) {
+
+        /* some may have joined the task */
+
+        b->lazy = 0;
+        b->bytes = 0;
+        b->eager = 0;
         return;
     }
 
-    if (!b->start.posted) {
-        ngx_post_event(&b->start, &ngx_posted_events);
-    }
-
-    if (!b->guard.timer_set) {
-        ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
-    }
+    ngx_webhook_store_queue_hasten(b);
 }
 
 

@@ -4,8 +4,9 @@
  *
  * The way from the event loop to the store: gathers operations, hands them to
  * one thread task at a time, and calls back with the results.  While a task is
- * away the next batch gathers; that is group commit without a wait.  All
- * functions run on the event loop.
+ * away the next batch gathers; that is group commit without a wait.  Where
+ * nobody waits for what gathered ("lazy"), the next one begins some milliseconds
+ * later, or once it is large.  All functions run on the event loop.
  *
  * What reads alone goes beside the batches, where somebody takes it
  * (http/runtime/reads): nobody who writes waits for who looks.  It is begun once
@@ -53,6 +54,8 @@ struct ngx_webhook_job_s {
     void                 *data;
     ngx_queue_t           queue;            /* the store queue's */
     unsigned              turn:1;           /* the same: it is a batch's */
+    unsigned              lazy:1;           /* nobody waits for it: no batch has
+                                               to begin for it yet */
 };
 
 

@@ -43,6 +43,8 @@ typedef struct {
                                                    it is away */
 
     ngx_event_t                     start;      /* posted: hand over */
+    ngx_event_t                     pace;       /* begins a batch of those that
+                                                   are lazy */
     ngx_event_t                     guard;      /* keeps an exiting worker
                                                    until its task is back */
     ngx_msec_t                      began;      /* of the task */
@@ -62,6 +64,11 @@ typedef struct {
 
     ngx_uint_t                      tasks;      /* of the store, under way */
 
+    ngx_uint_t                      lazy;       /* that wait, ... */
+    size_t                          bytes;      /* ... of journals for these, */
+    size_t                          most;       /*   and as many as may be */
+
+    unsigned                        eager:1;    /* some wait that are not */
     unsigned                        busy:1;     /* a task is away */
     unsigned                        wrote:1;    /* the last one wrote */
     unsigned                        ready:1;    /* the store is open */

@@ -157,6 +157,8 @@ ngx_webhook_attempt_start(webhook_lease_t *lease,
 
     attempt->shared.refs = 1;
     attempt->lease = *lease;
+    attempt->lazy = shared->job.lazy
+                    && shared->job.op.type == WEBHOOK_OP_PUT_EVENT;
 
     if (ngx_webhook_store_queue_closing()) {
         ngx_webhook_attempt_unsent(attempt, 0);
@@ -460,6 +462,8 @@ ngx_webhook_attempt_complete(ngx_webhook_attempt_t *attempt)
 
     attempt->shared.job.handler = ngx_webhook_attempt_completed;
     attempt->shared.job.data = attempt;
+    attempt->shared.job.lazy = attempt->lazy
+                               && complete->outcome == WEBHOOK_DONE;
 
     ngx_webhook_store_queue_post(&attempt->shared.job);
 }

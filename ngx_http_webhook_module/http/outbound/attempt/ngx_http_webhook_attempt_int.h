@@ -53,6 +53,8 @@ typedef struct {
                                                their endpoint, or are under
                                                way, or of outcomes to tell
                                                again */
+    unsigned                    lazy:1;     /* it began before its event was in
+                                               the store */
     unsigned                    reserved:1;
     unsigned                    unknown:1;  /* perhaps told already */
 } ngx_webhook_attempt_t;

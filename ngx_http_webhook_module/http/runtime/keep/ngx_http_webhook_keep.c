@@ -26,12 +26,14 @@ typedef struct {
     webhook_store_t     *store;
 
     ngx_event_t          start;             /* posted: hand over */
+    ngx_event_t          begin;             /* posted: what was kept goes on */
     ngx_event_t          guard;             /* keeps an exiting worker until
                                                the task is back */
     ngx_msec_t           began;
     ngx_msec_t           alarm;
     uint64_t             usec;              /* that the append took */
-    unsigned             busy:1;            /* the thread is away */
+    unsigned             busy:1;            /* the thread is away, or "begin" is
+                                               posted */
 } ngx_webhook_keep_t;
 
 
@@ -41,6 +43,8 @@ static void ngx_webhook_keep_start(ngx_event_t *ev);
 static void ngx_webhook_keep_guard(ngx_event_t *ev);
 static void ngx_webhook_keep_thread(void *data, ngx_log_t *log);
 static void ngx_webhook_keep_done(ngx_event_t *ev);
+static void ngx_webhook_keep_begin(ngx_event_t *ev);
+static ngx_uint_t ngx_webhook_keep_lazy(const ngx_webhook_job_t *job);
 
 
 static ngx_webhook_keep_t  ngx_webhook_keep;
@@ -79,6 +83,10 @@ ngx_webhook_keep_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     k->start.data = k;
     k->start.log = cycle->log;
 
+    k->begin.handler = ngx_webhook_keep_begin;
+    k->begin.data = k;
+    k->begin.log = cycle->log;
+
     k->guard.handler = ngx_webhook_keep_guard;
     k->guard.data = k;
     k->guard.log = cycle->log;
@@ -105,6 +113,10 @@ ngx_webhook_keep_exit(void)
 
     if (k->start.posted) {
         ngx_delete_posted_event(&k->start);
+    }
+
+    if (k->begin.posted) {
+        ngx_delete_posted_event(&k->begin);
     }
 
     if (k->guard.timer_set) {
@@ -251,40 +263,30 @@ ngx_webhook_keep_done(ngx_event_t *ev)
 
     k = ev->data;
 
-    k->busy = 0;
-
-    if (k->guard.timer_set) {
-        ngx_del_timer(&k->guard);
-    }
-
     kept = 0;
     unfit = 0;
     crowded = 0;
 
-    while (!ngx_queue_empty(&k->away)) {
-        q = ngx_queue_head(&k->away);
-        ngx_queue_remove(q);
-
+    for (q = ngx_queue_head(&k->away);
+         q != ngx_queue_sentinel(&k->away);
+         q = ngx_queue_next(q))
+    {
         job = ngx_queue_data(q, ngx_webhook_job_t, queue);
 
         if (job->op.u.put_event.kept == 0) {
             unfit += (job->op.u.put_event.passed == WEBHOOK_PASSED_KIND);
             crowded += (job->op.u.put_event.passed == WEBHOOK_PASSED_ROOM);
-
-            ngx_webhook_store_queue_turn(job);
             continue;
         }
 
         kept++;
 
         job->kept(job);
-
-        /* what is begun may end at once: its outcome stands behind it */
-
-        ngx_webhook_store_queue_turn(job);
-
-        job->begun(job);
     }
+
+    /* behind the responses, which were posted */
+
+    ngx_post_event(&k->begin, &ngx_posted_events);
 
     if (kept) {
         ngx_webhook_count(NGX_WEBHOOK_JOURNAL_APPENDS, 1);
@@ -296,6 +298,45 @@ ngx_webhook_keep_done(ngx_event_t *ev)
         ngx_webhook_count(NGX_WEBHOOK_JOURNAL_PASSED, k->count - kept);
         ngx_webhook_count(NGX_WEBHOOK_JOURNAL_UNFIT, unfit);
         ngx_webhook_count(NGX_WEBHOOK_JOURNAL_CROWDED, crowded);
+    }
+}
+
+
+/* Sends begin, and batches do what the journal did not; then the next append. */
+
+static void
+ngx_webhook_keep_begin(ngx_event_t *ev)
+{
+    ngx_queue_t         *q;
+    ngx_webhook_job_t   *job;
+    ngx_webhook_keep_t  *k;
+
+    k = ev->data;
+
+    k->busy = 0;
+
+    if (k->guard.timer_set) {
+        ngx_del_timer(&k->guard);
+    }
+
+    while (!ngx_queue_empty(&k->away)) {
+        q = ngx_queue_head(&k->away);
+        ngx_queue_remove(q);
+
+        job = ngx_queue_data(q, ngx_webhook_job_t, queue);
+
+        if (job->op.u.put_event.kept == 0) {
+            ngx_webhook_store_queue_turn(job);
+            continue;
+        }
+
+        job->lazy = ngx_webhook_keep_lazy(job);
+
+        /* what is begun may end at once: its outcome stands behind it */
+
+        ngx_webhook_store_queue_turn(job);
+
+        job->begun(job);
     }
 
     if (ngx_queue_empty(&k->waiting)) {
@@ -309,4 +350,24 @@ ngx_webhook_keep_done(ngx_event_t *ev)
     if (!k->guard.timer_set) {
         ngx_add_timer(&k->guard, NGX_WEBHOOK_KEEP_LOOK);
     }
+}
+
+
+/* True where the client has its response and each endpoint its send. */
+
+static ngx_uint_t
+ngx_webhook_keep_lazy(const ngx_webhook_job_t *job)
+{
+    uint32_t                       i;
+    const webhook_op_put_event_t  *put;
+
+    put = &job->op.u.put_event;
+
+    for (i = 0; i < put->count; i++) {
+        if (put->deliveries[i].early == 0) {
+            return 0;
+        }
+    }
+
+    return 1;
 }
