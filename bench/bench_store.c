@@ -7,10 +7,13 @@
  *
  *     bench_store [-p processes] [-b batch] [-s body] [-t seconds]
  *                 [-e endpoints] [-m megabytes] [-k keep-ms] [-g gap-us]
- *                 [-w waiting] [-f] DIRECTORY
+ *                 [-w waiting] [-f] [-j megabytes] [-a appends] DIRECTORY
  *
  * A batch is so many operations: half of them put an event, half complete
- * one and claim the next.  "waiting" deliveries of an endpoint that nobody
+ * one and claim the next.  With -j each process has a journal of that size: its
+ * events are appended to it, half a batch at a time, those of which sends may
+ * begin then are completed, and a batch follows of so many appends (8), as where
+ * nobody waits for it.  "waiting" deliveries of an endpoint that nobody
  * serves are put first; with -f they are of the endpoints "endpoint-0" and on,
  * and nothing else is done.  Prints events put and completed a second, the time a
  * batch took, the processor time of an event, and, for scale, how often the
@@ -68,10 +71,10 @@ static void bench_work(const bench_setup_t *s, bench_result_t *r);
 static void bench_begin(bench_work_t *w, const bench_setup_t *s);
 static void bench_put(bench_work_t *w, const bench_result_t *r,
     uint64_t wall);
+static void bench_keep(bench_work_t *w, size_t from);
 static void bench_complete(bench_work_t *w, uint64_t wall);
 static void bench_take(bench_work_t *w, bench_result_t *r);
 static void bench_sweep(webhook_store_t *st);
-static uint64_t bench_endpoint(unsigned i, char *name, size_t size);
 
 
 int
@@ -151,7 +154,9 @@ bench_options(bench_setup_t *s, int argc, char **argv)
     s->size = (uint64_t) 2048 << 20;
     s->keep = 3600000;
 
-    while ((opt = getopt(argc, argv, "p:b:s:t:e:m:k:g:w:f")) != -1) {
+    s->appends = 8;
+
+    while ((opt = getopt(argc, argv, "p:b:s:t:e:m:k:g:w:fj:a:")) != -1) {
 
         switch (opt) {
 
@@ -195,33 +200,34 @@ bench_options(bench_setup_t *s, int argc, char **argv)
             s->fill = 1;
             break;
 
+        case 'j':
+            s->journal = strtoull(optarg, NULL, 10) << 20;
+            break;
+
+        case 'a':
+            s->appends = atoi(optarg);
+            break;
+
         default:
             return -1;
         }
     }
 
     if (optind != argc - 1 || s->processes == 0 || s->processes > 64
-        || s->batch < 2 || s->batch > BENCH_BATCH || s->endpoints == 0)
+        || s->batch < 2 || s->batch > BENCH_BATCH || s->endpoints == 0
+        || s->appends == 0 || s->appends > BENCH_BATCH / s->batch)
     {
         fprintf(stderr, "usage: bench_store [options] DIRECTORY\n");
         return -1;
     }
 
+    if (s->journal == 0) {
+        s->appends = 1;
+    }
+
     s->path = argv[optind];
 
     return 0;
-}
-
-
-static uint64_t
-bench_endpoint(unsigned i, char *name, size_t size)
-{
-    webhook_str_t  text;
-
-    text.len = snprintf(name, size, "endpoint-%u", i);
-    text.data = (unsigned char *) name;
-
-    return webhook_id_name(&text);
 }
 
 
@@ -258,7 +264,7 @@ bench_fill(const bench_setup_t *s)
         ops[0].u.endpoint.id = bench_endpoint(i, name, sizeof(name));
         ops[0].u.endpoint.name.data = (unsigned char *) name;
         ops[0].u.endpoint.name.len = strlen(name);
-        ops[0].u.endpoint.inflight = s->processes * s->batch;
+        ops[0].u.endpoint.inflight = s->processes * s->batch * s->appends;
 
         p[0] = &ops[0];
 
@@ -301,6 +307,8 @@ bench_fill(const bench_setup_t *s)
 static void
 bench_work(const bench_setup_t *s, bench_result_t *r)
 {
+    size_t         from;
+    unsigned       i;
     uint64_t       end, start, took, wall, swept;
     bench_work_t   w;
     struct rusage  usage;
@@ -315,10 +323,23 @@ bench_work(const bench_setup_t *s, bench_result_t *r)
         w.n = 0;
         wall = bench_wall();
 
-        bench_put(&w, r, wall);
+        start = bench_now();
+
+        for (i = 0; i < s->appends; i++) {
+            from = w.n;
+
+            bench_put(&w, r, wall);
+
+            if (s->journal) {
+                bench_keep(&w, from);
+            }
+        }
+
         bench_complete(&w, wall);
 
-        start = bench_now();
+        if (s->journal == 0) {
+            start = bench_now();
+        }
 
         webhook_store_apply(w.st, w.p, w.n);
 
@@ -393,20 +414,24 @@ bench_begin(bench_work_t *w, const bench_setup_t *s)
     for (i = 0; i < s->endpoints; i++) {
         w->endpoints[i] = bench_endpoint(i, name, sizeof(name));
     }
+
+    if (s->journal) {
+        bench_sweep(w->st);
+    }
 }
 
 
-/* Half a batch of new events. */
+/* Half a batch of new events: behind those that there are. */
 
 static void
 bench_put(bench_work_t *w, const bench_result_t *r, uint64_t wall)
 {
-    size_t                   i, puts_count;
+    size_t                   i, end;
     webhook_op_put_event_t  *put;
 
-    puts_count = w->setup->batch / 2;
+    end = w->n + w->setup->batch / 2;
 
-    for (i = 0; i < puts_count; i++) {
+    for (i = w->n; i < end; i++) {
         memset(&w->ops[w->n], 0, sizeof(webhook_op_t));
         memset(&w->puts[i], 0, sizeof(webhook_put_t));
 
@@ -431,6 +456,27 @@ bench_put(bench_work_t *w, const bench_result_t *r, uint64_t wall)
 
         w->p[w->n] = &w->ops[w->n];
         w->n++;
+    }
+}
+
+
+/* They are in the journal, and what is sent then has been. */
+
+static void
+bench_keep(bench_work_t *w, size_t from)
+{
+    size_t  i;
+
+    webhook_store_keep(w->st, w->p + from, (uint32_t) (w->n - from));
+
+    for (i = from; i < w->n && w->held < BENCH_BATCH; i++) {
+
+        if (w->puts[i].early) {
+            w->leases[w->held].id = w->ops[i].u.put_event.id;
+            w->leases[w->held].endpoint = w->puts[i].endpoint;
+            w->leases[w->held].token = w->puts[i].early;
+            w->held++;
+        }
     }
 }
 
@@ -489,7 +535,7 @@ bench_take(bench_work_t *w, bench_result_t *r)
                 r->failed++;
             }
 
-            if (w->puts[i].lease_token) {
+            if (w->puts[i].lease_token && w->puts[i].early == 0) {
                 w->next[w->held].id = w->ops[i].u.put_event.id;
                 w->next[w->held].endpoint = w->puts[i].endpoint;
                 w->next[w->held].token = w->puts[i].lease_token;
@@ -525,15 +571,24 @@ bench_take(bench_work_t *w, bench_result_t *r)
 static void
 bench_sweep(webhook_store_t *st)
 {
-    webhook_op_t  expire, *ex;
+    webhook_op_t  op, *p;
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_TAKEOVER;
+    p = &op;
+
+    webhook_store_apply(st, &p, 1);
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_JOURNAL;
+
+    webhook_store_apply(st, &p, 1);
 
     do {
-        memset(&expire, 0, sizeof(expire));
-        expire.type = WEBHOOK_OP_EXPIRE;
-        expire.u.expire.max = 1000;
-        ex = &expire;
+        memset(&op, 0, sizeof(op));
+        op.type = WEBHOOK_OP_EXPIRE;
+        op.u.expire.max = 1000;
+        webhook_store_apply(st, &p, 1);
 
-        webhook_store_apply(st, &ex, 1);
-
-    } while (expire.u.expire.more);
+    } while (op.u.expire.more);
 }

@@ -42,6 +42,8 @@ typedef struct {
     uint64_t     keep;
     unsigned     gap;
     unsigned     waiting;
+    uint64_t     journal;               /* bytes; 0: none */
+    unsigned     appends;               /* to it, before a batch */
     unsigned     fill:1;
 } bench_setup_t;
 
@@ -135,6 +137,7 @@ bench_open(const bench_setup_t *s)
     o.path = s->path;
     o.size = s->size;
     o.keep = s->keep;
+    o.journal = s->journal;
     o.log = bench_log;
 
     if (webhook_store_open(&o, &st) != WEBHOOK_STORE_OK) {
@@ -142,6 +145,18 @@ bench_open(const bench_setup_t *s)
     }
 
     return st;
+}
+
+
+static uint64_t
+bench_endpoint(unsigned i, char *name, size_t size)
+{
+    webhook_str_t  text;
+
+    text.len = snprintf(name, size, "endpoint-%u", i);
+    text.data = (unsigned char *) name;
+
+    return webhook_id_name(&text);
 }
 
 

@@ -17,7 +17,8 @@
 #define NGX_WEBHOOK_STORE_QUEUE_LAST   64       /* batches at exit */
 #define NGX_WEBHOOK_STORE_QUEUE_PACE   20       /* ms that those wait which are
                                                    lazy, ... */
-#define NGX_WEBHOOK_STORE_QUEUE_LAZY   512      /* ... unless they are as many */
+#define NGX_WEBHOOK_STORE_QUEUE_LAZY   NGX_WEBHOOK_STORE_QUEUE_MAX
+                                                /* ... unless they are as many */
 #define NGX_WEBHOOK_STORE_QUEUE_SHARE  4        /* a part of the journal that is
                                                    not waited for */
 #define NGX_WEBHOOK_STORE_QUEUE_BLOCK  4096     /* of it, for each at most */

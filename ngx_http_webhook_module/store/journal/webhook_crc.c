@@ -2,13 +2,21 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Eight bytes at a time, each through a table of its own.
+ * By the processor's instruction, where there is one; else eight bytes at a time,
+ * each through a table of its own.
  */
 
 #include "store/journal/webhook_crc.h"
 
+#include <string.h>
+
 
 #define WEBHOOK_CRC_POLYNOMIAL  0x82f63b78U
+
+
+static unsigned webhook_crc_quick(void);
+static uint32_t webhook_crc_quickly(uint32_t sum, const unsigned char *p,
+    size_t len);
 
 
 void
@@ -32,6 +40,8 @@ webhook_crc_init(webhook_crc_t *crc)
             crc->table[k][i] = (sum >> 8) ^ crc->table[0][sum & 0xff];
         }
     }
+
+    crc->quick = webhook_crc_quick();
 }
 
 
@@ -44,6 +54,10 @@ webhook_crc(const webhook_crc_t *crc, uint32_t sum, const void *data,
 
     p = data;
     sum = ~sum;
+
+    if (crc->quick) {
+        return ~webhook_crc_quickly(sum, p, len);
+    }
 
     for ( /* void */ ; len >= 8; len -= 8, p += 8) {
 
@@ -64,3 +78,61 @@ webhook_crc(const webhook_crc_t *crc, uint32_t sum, const void *data,
 
     return ~sum;
 }
+
+
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+
+
+static unsigned
+webhook_crc_quick(void)
+{
+    __builtin_cpu_init();
+
+    return __builtin_cpu_supports("sse4.2") != 0;
+}
+
+
+__attribute__((target("sse4.2")))
+static uint32_t
+webhook_crc_quickly(uint32_t sum, const unsigned char *p, size_t len)
+{
+    uint64_t  word, wide;
+
+    wide = sum;
+
+    for ( /* void */ ; len >= 8; len -= 8, p += 8) {
+        memcpy(&word, p, 8);
+        wide = __builtin_ia32_crc32di(wide, word);
+    }
+
+    sum = (uint32_t) wide;
+
+    for ( /* void */ ; len; len--) {
+        sum = __builtin_ia32_crc32qi(sum, *p++);
+    }
+
+    return sum;
+}
+
+
+#else
+
+
+static unsigned
+webhook_crc_quick(void)
+{
+    return 0;
+}
+
+
+static uint32_t
+webhook_crc_quickly(uint32_t sum, const unsigned char *p, size_t len)
+{
+    (void) p;
+    (void) len;
+
+    return sum;
+}
+
+
+#endif

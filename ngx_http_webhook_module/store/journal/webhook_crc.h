@@ -15,10 +15,12 @@
 
 typedef struct {
     uint32_t  table[8][256];
+    unsigned  quick;            /* the processor has an instruction for it */
 } webhook_crc_t;
 
 
-/* Fills in the tables, 8 kB; afterwards any thread may use them. */
+/* Fills in the tables, 8 kB, and looks at the processor; afterwards any thread
+   may use it. */
 void webhook_crc_init(webhook_crc_t *crc);
 
 /* The sum of len bytes at data behind those of which "sum" is that; 0 is that
