@@ -162,7 +162,7 @@ my $before = $api->count;
 
 my $r = call('off', '{}');
 is $r->{status}, 503, 'mode disabled';
-like $r->{body}, qr/"This hook is switched off; nothing was done"/;
+like $r->{body}, qr/"This hook is disabled; nothing was done"/;
 is call('off', undef, method => 'GET')->{status}, 503, 'whatever the method';
 
 is call('trial', '{"name": "Ann"}')->{body}, '{"status": "ok"}',

@@ -522,8 +522,8 @@ $::called
 --- error_code eval
 [(422) x 4]
 --- response_body_like eval
-[(qr/"error": "The payload names no target: its id is missing"/) x 2,
- (qr/"error": "The payload names no target: its model is missing"/) x 2]
+[(qr/"error": "The payload names no target: the id is missing"/) x 2,
+ (qr/"error": "The payload names no target: the model is missing"/) x 2]
 --- no_error_log eval
 $::called
 

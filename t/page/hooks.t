@@ -125,7 +125,7 @@ sub wrong
         const set = [...document.querySelectorAll('fieldset')].find(
             f => f.firstElementChild.textContent.startsWith(arguments[0]));
         return [...set.querySelectorAll('.field.wrong .error')]
-               .filter(e => e.textContent.startsWith('write it anew')).length;
+               .filter(e => e.textContent.startsWith('give it again')).length;
 JS
 }
 

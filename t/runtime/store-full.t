@@ -142,7 +142,7 @@ cmp_ok $kept, '>', 20, "drop: $kept events are kept";
 cmp_ok $lost, '>=', 5, "drop: $lost are lost";
 is told(), $lost, 'each is a line of the log';
 
-ok $t->wait_log(qr/the store .* is filling up: 4\d percent of 8 megabytes are in use/),
+ok $t->wait_log(qr/the store .* is filling up: 4\d percent of 8 megabytes is in use/),
    'the log warned before';
 ok $t->wait_log(qr/the store .* is full: \d+ percent of 8 megabytes/),
    'and says that it is full';
@@ -157,7 +157,7 @@ is delivered(), $kept, 'all that was kept, and no more';
 
 kept_again('what is finished makes room');
 
-ok $t->wait_log(qr/the store .* takes events again/, 30),
+ok $t->wait_log(qr/the store .* accepts events again/, 30),
    'which is told';
 
 # history alone never fills it
@@ -340,7 +340,7 @@ SKIP: {
     cmp_ok $lost, '>=', 5, "disk: $lost are lost";
     is told(), $lost, 'each is a line of the log';
 
-    ok $t->wait_log(qr/has no room on its disk, and no event is taken/),
+    ok $t->wait_log(qr/has no room on its disk, and no events are accepted/),
        'the log says why';
 
     is $t->get('/plain')->{body}, 'a line', 'what is no event is served';
@@ -353,7 +353,7 @@ SKIP: {
 
     kept_again('what is finished makes room');
 
-    ok $t->wait_log(qr/the store .* takes events again/, 30),
+    ok $t->wait_log(qr/the store .* accepts events again/, 30),
        'which is told';
 
     like +($t->ctl('check'))[1], qr/ 0 faults$/, 'the store is sound';

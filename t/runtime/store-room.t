@@ -109,7 +109,7 @@ $t->get('/o') for 1 .. 40;
 ok wait_for(sub { metric('dead_letters_dropped_total') >= 20 }, deadline(30)),
    'where there is nothing else they go, and are counted';
 
-ok $t->wait_log(qr/no room for all that is finished \(keep_bytes\): \d+ dead letters went before their time/),
+ok $t->wait_log(qr/no room for all that is finished \(keep_bytes\): \d+ dead letters were removed before their time/),
    'and told';
 
 
@@ -132,7 +132,7 @@ is $r->{status}, 503, 'as many as may be are known';
 like JSON::PP::decode_json($r->{body})->{error},
      qr/No more calls can be remembered, .*nothing was done/,
      'which is said';
-ok $t->wait_log(qr/knows as many calls as it may \(dedupe_rows\)/), 'and told';
+ok $t->wait_log(qr/already knows as many calls as it may \(dedupe_rows\)/), 'and told';
 is metric('calls_dedupe_full_total'), 1, 'and counted';
 
 is call('a1')->{status}, 200, 'one that is known is answered';

@@ -63,7 +63,7 @@ killed(store => 'journal=4m', then => sub {
     ok wait_for(sub { return journals($t) == 2 }, 30),
        'no journal is left of those that were killed';
 
-    like $t->nginx->error_log, qr/\d+ events of a journal were put into the store/,
+    like $t->nginx->error_log, qr/\d+ events of a journal were written to the store/,
          'some events were only in a journal when their worker was killed';
 });
 

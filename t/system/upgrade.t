@@ -82,7 +82,7 @@ ok @waiting > 3, 'what waits is seen: ' . @waiting;
 my ($status, $out, $err) = $t->ctl('retry', $before[0]{id});
 
 is $status, 1, 'a tool brings no store to another format';
-like $err, qr/has format 1, .* writes format 5: nginx brings it to that/,
+like $err, qr/has format 1, .* writes format 5: nginx converts it/,
      'and says who does';
 
 my $before = $t->mark;
@@ -94,7 +94,7 @@ $t->hold_store(sub {
 
     my $line = $t->wait_log(qr/\[emerg\].*has format 1/, 20, $before);
 
-    like $line, qr/other processes \(\d+\) have it open: it is brought to /,
+    like $line, qr/other processes \(\d+\) have it open: it will be converted to /,
          'who has it open is told';
 
     is $t->post('/api/orders', '{}')->{status}, 201,
@@ -105,7 +105,7 @@ $t->hold_store(sub {
          qr/^ngx_webhook_events_failed_total 1$/m, 'and counted';
 }, 'open');
 
-ok $t->wait_log(qr/has format 5 now/, 60, $before),
+ok $t->wait_log(qr/now has format 5/, 60, $before),
    'they left it: it is brought to format 5';
 
 ok wait_for(sub {

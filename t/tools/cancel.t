@@ -163,7 +163,7 @@ is "$task->{kind} $task->{state} $task->{done} $task->{by}",
 ($status, $out, $err) = $t->ctl('clock');
 
 is $status, 0, 'clock';
-like $out, qr/^the clock is not doubted$/m, 'is not doubted';
+like $out, qr/^the clock is not in doubt$/m, 'is not doubted';
 
 ($status, $out, $err) = $t->ctl('clock', '--json');
 

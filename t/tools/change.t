@@ -118,9 +118,9 @@ is scalar @dead, 3, 'three are dead';
 my $none = '01890000-0000-7000-8000-000000000000';
 
 not_ctl(2, qr/^webhookctl retry: takes EVENT\.ENDPOINT\.\.\., or a filter/, 'retry');
-not_ctl(2, qr/is no EVENT/, 'retry', 'x');
+not_ctl(2, qr/is not EVENT/, 'retry', 'x');
 not_ctl(2, qr/names no endpoint/, 'retry', $dead[0]{event});
-not_ctl(2, qr/is no EVENT/, 'retry', $dead[0]{id}, 'x');
+not_ctl(2, qr/is not EVENT/, 'retry', $dead[0]{id}, 'x');
 not_ctl(1, qr/there is no delivery/, 'retry', "$none.good");
 not_ctl(1, qr/there is no delivery/, 'cancel', "$none.good");
 not_ctl(1, qr/replay sends it again/, 'retry', $good->{id});
@@ -130,7 +130,7 @@ not_ctl(1, qr/there is no endpoint "none"/, 'resume', 'none');
 not_ctl(2, qr/needs an endpoint, or --all/, 'pause');
 not_ctl(2, qr/255 bytes/, 'pause', 'good', '--reason=' . 'x' x 256);
 not_ctl(2, qr/--state is delivered, dead or cancelled/, 'replay', '--state=pending');
-not_ctl(2, qr/usage: .*backup FILE/, 'backup');
+not_ctl(2, qr/missing: .*backup FILE/, 'backup');
 not_ctl(2, qr/--since and --until take/, 'replay', '--since=soon');
 
 is scalar(objects('list', '--state=dead')), 3, 'and nothing was done';
@@ -207,7 +207,7 @@ like ok_ctl('replay', '--dry-run', '--state=dead', '--endpoint=bad'),
 
 $was = at_hook('/bad');
 
-not_ctl(2, qr/^webhookctl replay: nothing was done: needs --yes/, 'replay',
+not_ctl(2, qr/^webhookctl replay: nothing was done: without a terminal this needs --yes/, 'replay',
         '--state=dead', '--endpoint=bad');
 
 is at_hook('/bad'), $was, 'nothing is sent unasked';
@@ -263,7 +263,7 @@ my @stat = stat $copy;
 is $stat[2] & 07777, 0600, 'mode 0600';
 is $stat[4], $>, 'of who asked for it';
 
-not_ctl(1, qr/nothing is written over/, 'backup', $copy);
+not_ctl(1, qr/is not overwritten/, 'backup', $copy);
 not_ctl(1, qr/cannot be copied/, 'backup', "$dir/none/x");
 
 

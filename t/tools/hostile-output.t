@@ -184,7 +184,7 @@ for ({ %$known, status => 99999 }, { %$known, status => 0 },
        event => '01890000-0002-7000-8000-000000000002', state => 'pending',
        sends => 4294967295 })
 {
-    like not_imported($_), qr/is none that export writes/,
+    like not_imported($_), qr/is not one that export writes/,
          "$_->{kind}: a number that cannot be";
 }
 

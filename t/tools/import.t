@@ -128,7 +128,7 @@ print $fh "no line of it\n{\"event\":\"7\"}\n";
 close $fh;
 
 like qx($ctl -s $store import < $dir/export 2>&1),
-     qr/line 1 is none that export writes.*2 could not be taken/s,
+     qr/line 1 is not one that export writes.*2 could not be taken/s,
      'what is no export is refused';
 isnt $? >> 8, 0, 'with a status that tells';
 

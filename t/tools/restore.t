@@ -147,9 +147,9 @@ sub files { return join ' ', map { s{.*/}{}r } sort glob "$store/*"; }
 my $before = files();
 my $data = slurp("$store/data.mdb");
 
-not_ctl(1, qr/is no store that backup wrote/, 'restore', "$dir/text");
-not_ctl(1, qr/is no store that backup wrote/, 'restore', "$dir/short");
-not_ctl(1, qr/is no file/, 'restore', $dir);
+not_ctl(1, qr/is not a store written by backup/, 'restore', "$dir/text");
+not_ctl(1, qr/is not a store written by backup/, 'restore', "$dir/short");
+not_ctl(1, qr/is not a file/, 'restore', $dir);
 not_ctl(1, qr/cannot read/, 'restore', "$dir/none");
 
 {
@@ -363,7 +363,7 @@ SKIP: {
 
 my $log = join '', map { slurp($_) } glob "$t->{nginx}{prefix}/logs/error*";
 
-like $log, qr/\[warn\].*is paused: events are kept.*resume --all/,
+like $log, qr/\[warn\].*is paused: events are stored.*resume --all/,
      'the log told of the pause';
 
 $t->ok_logs;

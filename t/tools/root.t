@@ -145,7 +145,7 @@ system('chown', '-h', $uid, $store) == 0 or die "chown -h: $?";
 my ($status, $out, $err) = $t->ctl('list');
 
 is $status, 1, 'that of another is not';
-like $err, qr/over a link that is not root's/, 'and told why';
+like $err, qr/through a link that does not belong to root/, 'and told why';
 
 unlink $store;
 rename "$root/real", $store or die "rename: $!";
@@ -154,7 +154,7 @@ rename "$root/real", $store or die "rename: $!";
 # --- what is odd
 
 chmod 0777, $store;
-refused(qr/may be written by others/, 'a directory for all', 'list');
+refused(qr/can be written to by others/, 'a directory for all', 'list');
 chmod 0700, $store;
 
 chown 0, 0, "$store/data.mdb";
@@ -189,8 +189,8 @@ chdir $cwd or die "chdir: $!";
 
 symlink "$root/none", "$root/link" or die "symlink: $!";
 
-refused(qr/nothing is written over/, 'over a copy', 'backup', "$root/copy");
-refused(qr/nothing is written over/, 'over a link', 'backup', "$root/link");
+refused(qr/is not overwritten/, 'over a copy', 'backup', "$root/copy");
+refused(qr/is not overwritten/, 'over a link', 'backup', "$root/link");
 refused(qr/in the store itself/, 'into the store', 'backup', "$store/copy");
 refused(qr/cannot be copied/, 'nowhere', 'backup', "$root/no/copy");
 refused(qr/cannot be copied/, 'no name', 'backup', "$root/");
@@ -202,7 +202,7 @@ chown $uid, $gid, "$root/his";
 symlink $root, "$root/his/link" or die "symlink: $!";
 system('chown', '-h', $uid, "$root/his/link") == 0 or die "chown -h: $?";
 
-refused(qr/over a link that is not root's/, q(over another's link),
+refused(qr/through a link that does not belong to root/, q(over another's link),
         'backup', "$root/his/link/new");
 ok !-e "$root/new", 'nor that of a directory';
 
@@ -225,6 +225,6 @@ is +($t->ctl('check'))[0], 0, q(a store of root's own);
 
 chmod 0770, $store;
 chown 0, $gid, $store;
-refused(qr/may be written by others/, q(root's, for a group), 'list');
+refused(qr/can be written to by others/, q(root's, for a group), 'list');
 
 done_testing;

@@ -285,26 +285,26 @@ for my $case (
     [['listen', '--address=127.0.0.1:'], qr/--address is/],
     [['listen', '--address='], qr/--address is/],
     [['listen', '--address=' . 'x' x 300 . ':0'], qr/--address is/],
-    [['listen', '--url=http://x/'], qr/--url is of use with --verify/],
+    [['listen', '--url=http://x/'], qr/--url needs --verify/],
     [['send', 'http://127.0.0.1:1/', '--url=http://x/'],
-     qr/--url is of use with --verify/],
-    [['send', 'http://127.0.0.1:1/', '--ca=/etc/none'], qr/--ca is of use/],
-    [['send', 'http://127.0.0.1:65536/'], qr/is no URL/],
+     qr/--url needs --verify/],
+    [['send', 'http://127.0.0.1:1/', '--ca=/etc/none'], qr/--ca is only for https/],
+    [['send', 'http://127.0.0.1:65536/'], qr/is not the URL/],
     [['listen', '--answer=99'], qr/--answer is/],
     [['listen', '--verify=nobody', '--key=x'], qr/unknown preset "nobody"/],
     [['listen', '--verify=github'], qr/needs a key/],
-    [['listen', '--key=x'], qr/of use with --verify/],
+    [['listen', '--key=x'], qr/--key needs --verify/],
     [['listen', '--verify=square', '--key=x'], qr/add --url/],
-    [['listen', '--verify=hmac', '--key=x'], qr/where the signature stands/],
+    [['listen', '--verify=hmac', '--key=x'], qr/where the signature is/],
     [['listen', '--verify=hmac header=x no=1', '--key=x'],
      qr/unknown parameter "no=1"/],
     [['listen', '--verify=github', '--key=env:NO_SUCH_NAME'],
      qr/no "NO_SUCH_NAME" in the environment/],
     [['listen', '--verify=github', "--key=file:$dir/none"], qr/cannot read/],
     [['listen', '--verify=basic', '--key=nocolon'], qr/no colon/],
-    [['send', 'ftp://x/'], qr/is no URL/],
-    [['send', 'http://u@x/'], qr/is no URL/],
-    [['send', 'http://x:y/'], qr/is no URL/],
+    [['send', 'ftp://x/'], qr/is not the URL/],
+    [['send', 'http://u@x/'], qr/is not the URL/],
+    [['send', 'http://x:y/'], qr/is not the URL/],
     [['send', "http://127.0.0.1:1/", '-H', "Host: y"], qr/--header is/],
     [['send', "http://127.0.0.1:1/", '-H', "X: y\nZ: 1"], qr/--header is/],
 ) {
@@ -374,7 +374,7 @@ write_file("$dir/body", '{"from": "file"}');
     ($status, $out, $err) = $t->ctl('follow', '--receiver=x', '--state=dead');
 
     is $status, 2, 'two kinds of filters';
-    like $err, qr/take one of them/, 'are told';
+    like $err, qr/use one or the other/, 'are told';
 }
 
 $t->ok_logs;

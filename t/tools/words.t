@@ -100,15 +100,18 @@ for my $case (
     [['list', '--json=1'], qr/^webhookctl list: unknown option "--json=1"/],
     [['list', '--endpoint'], qr/^webhookctl list: .*"--endpoint" needs a val/],
     [['list', '--state=sent'],
-     qr/^webhookctl list: --state is one of: pending sending .*not "sent"/],
+     qr/^webhookctl list: --state is one of: pending, sending, .*not "sent"/],
     [['lst'], qr/^webhookctl: no such command: "lst"; did you mean "list"/],
     [['stat'], qr/^webhookctl: no such command: "stat"; did you mean "stats"/],
     [['frobnicate'], qr/^webhookctl: no such command: "frobnicate"; see/],
     [['help', 'frobnicate'], qr/^webhookctl help: no such command/],
-    [['help', 'list', '--format=man'], qr/^webhookctl help: --format is of/],
+    [['help', 'list', '--format=man'], qr/^webhookctl help: --format applies to/],
     [['help', '--format=troff'], qr/^webhookctl help: --format is one of: man/],
-    [['clock', 'wrong'], qr/^webhookctl clock: takes accept or nothing/],
-    [['backup'], qr/^webhookctl backup: usage: webhookctl .*FILE/],
+    [['clock', 'wrong'], qr/^webhookctl clock: takes nothing or one of: accept; not "wrong"/],
+    [['backup'],
+     qr/^webhookctl backup: an argument is missing: webhookctl .*FILE/],
+    [['list', 'erp'],
+     qr/^webhookctl list: there are too many arguments: webhookctl .* list;/],
 ) {
     my ($args, $like) = @$case;
     my ($status, $out, $err) = ctl(@$args);

@@ -199,8 +199,8 @@ webhook_definition_whole(webhook_definition_ctx_t *ctx, const json_t *old,
         && (before == NULL || after == NULL || !json_equal(before, after)))
     {
         len = webhook_definition_enter(ctx, "company");
-        webhook_definition_wrong(ctx, "it is for good: make another one for "
-                                 "another company");
+        webhook_definition_wrong(ctx, "it cannot be changed: create another "
+                                 "one for another company");
         webhook_definition_leave(ctx, len);
     }
 

@@ -125,8 +125,8 @@ webhook_definition_unknown(webhook_definition_ctx_t *ctx,
         len = webhook_definition_enter(ctx, name);
 
         if (member) {
-            webhook_definition_wrong(ctx, "\"%s\" can be set in nginx.conf "
-                                     "alone", name);
+            webhook_definition_wrong(ctx, "\"%s\" can be set only in "
+                                     "nginx.conf", name);
 
         } else {
             near = webhook_merge_near(members, name);
@@ -472,8 +472,8 @@ webhook_merge_secret(webhook_definition_ctx_t *ctx,
     }
 
     if (old == NULL) {
-        webhook_definition_wrong(ctx, "it is a mask, and there is nothing "
-                                 "that it stands for: write the value");
+        webhook_definition_wrong(ctx, "it is a mask, and there is no value "
+                                 "that it stands for: give the value");
         return NULL;
     }
 

@@ -190,9 +190,9 @@ void
 webhook_definition_stays(webhook_definition_ctx_t *ctx)
 {
     if (webhook_definition_leaves(ctx)) {
-        webhook_definition_wrong(ctx, "write it anew: the change leads to "
+        webhook_definition_wrong(ctx, "give it again: the change leads to "
                                  "another scheme, host, port or \"tls\" name, "
-                                 "and no secret that is kept goes along");
+                                 "where no stored secret may be sent");
     }
 }
 

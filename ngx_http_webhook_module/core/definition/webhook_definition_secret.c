@@ -35,8 +35,8 @@ webhook_definition_secrets(webhook_definition_ctx_t *ctx,
 
     if (given && one) {
         len = webhook_definition_enter(ctx, "secret");
-        webhook_definition_wrong(ctx, "write \"secret\", which is all of "
-                                 "them, or \"secrets\", not both");
+        webhook_definition_wrong(ctx, "give \"secret\", which stands for all "
+                                 "of them, or \"secrets\", not both");
         webhook_definition_leave(ctx, len);
         return NULL;
     }
@@ -152,7 +152,7 @@ webhook_secrets_element(webhook_definition_ctx_t *ctx,
     }
 
     if (secret && webhook_secrets_find(list, id)) {
-        webhook_definition_wrong(ctx, "this secret is in the list before");
+        webhook_definition_wrong(ctx, "this secret is already in the list");
         return;
     }
 
@@ -169,8 +169,8 @@ webhook_secrets_element(webhook_definition_ctx_t *ctx,
         secret = webhook_definition_secret_new(ctx, member, old, list, text);
 
     } else {
-        webhook_definition_wrong(ctx, "no secret with this \"id\" is kept: "
-                                 "write the \"secret\"");
+        webhook_definition_wrong(ctx, "no secret with this \"id\" is stored: "
+                                 "give the \"secret\"");
         return;
     }
 
@@ -250,7 +250,8 @@ webhook_secrets_expires(webhook_definition_ctx_t *ctx,
                                  "\"2027-01-31T12:00:00Z\"");
 
     } else if (ms <= ctx->now) {
-        webhook_definition_wrong(ctx, "it is over: leave the secret out");
+        webhook_definition_wrong(ctx, "it is in the past: leave the secret "
+                                      "out");
 
     } else {
         webhook_definition_set(ctx, secret, "expires",
@@ -277,7 +278,7 @@ webhook_secrets_one(webhook_definition_ctx_t *ctx,
     if (webhook_definition_masked(one)) {
 
         if (old == NULL) {
-            webhook_definition_wrong(ctx, "no secret is kept: write it");
+            webhook_definition_wrong(ctx, "no secret is stored: give it");
             return NULL;
         }
 

@@ -61,7 +61,7 @@ webhook_definition_secret_make(webhook_definition_ctx_t *ctx,
     tokens = (member->flags & WEBHOOK_MEMBER_TOKENS) != 0;
 
     if (member->flags & WEBHOOK_MEMBER_GIVEN) {
-        webhook_definition_wrong(ctx, "this secret is not made here: write "
+        webhook_definition_wrong(ctx, "this secret cannot be generated: give "
                                  "the one of the other side");
         return NULL;
     }
@@ -69,7 +69,8 @@ webhook_definition_secret_make(webhook_definition_ctx_t *ctx,
     name = tokens ? "token" : "secret";
 
     if (ctx->made && json_object_get(ctx->made, name)) {
-        webhook_definition_wrong(ctx, "one secret at a time is made");
+        webhook_definition_wrong(ctx, "only one secret can be generated at a "
+                                      "time");
         return NULL;
     }
 
@@ -181,7 +182,7 @@ webhook_definition_secret_rotate(webhook_definition_ctx_t *ctx,
     json_t  *list, *text, *new, *one, *expires;
 
     if (secret && webhook_definition_masked(secret)) {
-        webhook_definition_wrong(ctx, "it is a mask: write the new secret");
+        webhook_definition_wrong(ctx, "it is a mask: give the new secret");
         return NULL;
     }
 

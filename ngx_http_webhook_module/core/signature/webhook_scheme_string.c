@@ -278,8 +278,8 @@ webhook_scheme_braces(webhook_scheme_t *s, webhook_part_t *parts,
     if (i == n) {
 
         if (!call) {
-            return "what stands in braces is none of "
-                   "{id}, {timestamp}, {url} and {body}";
+            return "in braces there can be only {id}, {timestamp}, {url} and "
+                   "{body}";
         }
 
         err = webhook_scheme_named(part, &name);
@@ -360,8 +360,8 @@ webhook_scheme_named(webhook_part_t *part, const webhook_str_t *text)
         }
     }
 
-    return "what stands in braces is none of {id}, {timestamp}, {method}, "
-           "{url}, {path}, {query}, {body}, {app}, {key}, {header.NAME}, "
+    return "in braces there can be only {id}, {timestamp}, {method}, {url}, "
+           "{path}, {query}, {body}, {app}, {key}, {header.NAME}, "
            "{query.NAME}, {field.PATH}, {sorted_query}, {sorted_fields} and "
            "{body.DIGEST}";
 }

@@ -84,13 +84,13 @@ static const ngx_webhook_label_gauge_t  ngx_webhook_label_gauges[] = {
       offsetof(ngx_webhook_label_row_t, open), 0 },
 
     { "ngx_webhook_endpoint_hold_seconds",
-      "Seconds that first sends are held yet, by the breaker or since the "
-      "endpoint asked for less.",
+      "Seconds for which first sends are still held, by the breaker or "
+      "because the endpoint asked for less.",
       offsetof(ngx_webhook_label_row_t, hold), 1 },
 
     { "ngx_webhook_endpoint_held",
-      "1 if a registered endpoint may not be sent to, since a secret of it "
-      "cannot be opened or it is not confirmed.",
+      "1 if nothing may be sent to a registered endpoint, because its secrets "
+      "cannot be decrypted or it is not confirmed.",
       offsetof(ngx_webhook_label_row_t, held), 0 },
 
     { NULL, NULL, 0, 0 }
@@ -364,9 +364,9 @@ ngx_webhook_labels_endpoints(ngx_webhook_label_copies_t *c)
 
     ngx_webhook_labels_head(c->out, "ngx_webhook_endpoint_sends_total",
                             "counter",
-                            "Sends that are over, by what they came to: "
-                            "failed ones are sent again, dead ones are not, "
-                            "released ones did not begin.");
+                            "Finished sends, by outcome: failed ones are sent "
+                            "again, dead ones are not, released ones did not "
+                            "begin.");
 
     for (i = 0; i < c->n; i++) {
         copy = &c->copies[i];
@@ -417,7 +417,7 @@ ngx_webhook_labels_receivers(ngx_webhook_label_copies_t *c)
 
     ngx_webhook_labels_head(c->out, "ngx_webhook_receiver_calls_total",
                             "counter",
-                            "Calls of receivers, by how they ended.");
+                            "Calls of receivers, by outcome.");
 
     for (i = 0; i < c->n; i++) {
         copy = &c->copies[i];

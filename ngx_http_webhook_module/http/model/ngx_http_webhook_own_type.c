@@ -18,18 +18,19 @@ typedef struct {
 static ngx_webhook_own_type_t  ngx_webhook_own_type[] = {
 
     { ngx_string("webhook.endpoint.paused"),
-      ngx_string("An endpoint was paused: by hand, or since it asked for it."),
+      ngx_string("An endpoint was paused: by hand, or because it asked for "
+                 "it."),
       ngx_string("{\"endpoint\":{\"id\":\"erp\",\"name\":\"erp\","
-                 "\"company\":null},\"reason\":\"it answered 410 and asked to "
-                 "be left alone\"}") },
+                 "\"company\":null},\"reason\":\"it answered 410 and wants "
+                 "no more events\"}") },
 
     { ngx_string("webhook.endpoint.resumed"),
-      ngx_string("A paused endpoint is sent to again."),
+      ngx_string("Sending to a paused endpoint was resumed."),
       ngx_string("{\"endpoint\":{\"id\":\"erp\",\"name\":\"erp\","
                  "\"company\":null},\"reason\":null}") },
 
     { ngx_string("webhook.endpoint.disabled"),
-      ngx_string("An endpoint was paused since it failed for long."),
+      ngx_string("An endpoint was paused because it had failed for too long."),
       ngx_string("{\"endpoint\":{\"id\":\"erp\",\"name\":\"erp\","
                  "\"company\":null},\"reason\":\"disabled: it has failed for "
                  "120 hours\"}") },

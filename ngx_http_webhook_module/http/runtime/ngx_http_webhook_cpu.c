@@ -486,8 +486,8 @@ ngx_webhook_cpu_guard(ngx_event_t *ev)
 
     if (cpu->busy == cpu->threads) {
         ngx_log_error(NGX_LOG_WARN, cpu->log, 0,
-                      "webhook threads have returned nothing for %ui ms: "
-                      "%ui works are in progress or waiting",
+                      "webhook threads have returned nothing for %ui ms: %ui "
+                      "jobs are in progress or waiting",
                       (ngx_uint_t) NGX_WEBHOOK_CPU_STUCK, cpu->held);
     }
 

@@ -72,7 +72,7 @@ ngx_webhook_hops_allow(ngx_uint_t hops, ngx_str_t *type, ngx_log_t *log)
     }
 
     ngx_log_error(NGX_LOG_ERR, log, 0,
-                  "no webhook event \"%V\" is made: its request was caused "
+                  "no webhook event \"%V\" is created: its request was caused "
                   "by a chain of %ui webhooks", type, hops);
 
     ngx_webhook_count(NGX_WEBHOOK_EVENTS_LOOPED, 1);

@@ -43,8 +43,8 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_EVENTS_LATE] = {
         ngx_string("ngx_webhook_events_late_total"),
-        ngx_string("Events whose response went out before they were kept, "
-                   "since the store took longer than the timeout of "
+        ngx_string("Events whose response was sent before they were stored, "
+                   "because the store took longer than the timeout of "
                    "webhook_commit.") },
 
     [NGX_WEBHOOK_EVENTS_SKIPPED] = {
@@ -65,8 +65,8 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_EVENTS_CUT_SHORT] = {
         ngx_string("ngx_webhook_events_cut_short_total"),
-        ngx_string("Matching responses that did not come to their end and "
-                   "made no event.") },
+        ngx_string("Matching responses that were cut short and created no "
+                   "event.") },
 
     [NGX_WEBHOOK_EVENTS_PARTIAL] = {
         ngx_string("ngx_webhook_events_partial_total"),
@@ -81,8 +81,8 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_EVENTS_UNJUDGED] = {
         ngx_string("ngx_webhook_events_unjudged_total"),
-        ngx_string("Events that were not made, or not sent to an endpoint, "
-                   "because a rule or a filter could not be judged: a body "
+        ngx_string("Events that were not created, or not sent to an endpoint, "
+                   "because a rule or a filter could not be evaluated: a body "
                    "that is not JSON, or a regular expression at its "
                    "limit.") },
 
@@ -99,9 +99,9 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_EVENTS_LOOPED] = {
         ngx_string("ngx_webhook_events_looped_total"),
-        ngx_string("Events that were not made because their request came with "
-                   "webhook-hops of 3 or more: webhooks that bring about each "
-                   "other. Each is a line of the error log.") },
+        ngx_string("Events that were not created because their request had "
+                   "webhook-hops of 3 or more: webhooks trigger each other. "
+                   "Each is a line of the error log.") },
 
     [NGX_WEBHOOK_DELIVERIES_UNMADE] = {
         ngx_string("ngx_webhook_deliveries_unmade_total"),
@@ -112,7 +112,7 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
     [NGX_WEBHOOK_DELIVERIES_HEADLESS] = {
         ngx_string("ngx_webhook_deliveries_headless_total"),
         ngx_string("Deliveries made for registered endpoints while no key "
-                   "opened their headers: where one of these has a "
+                   "decrypted their headers: if one of these has a "
                    "placeholder, they are not sent and become dead "
                    "letters.") },
 
@@ -175,12 +175,12 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_TOKENS_FETCHED] = {
         ngx_string("ngx_webhook_tokens_fetched_total"),
-        ngx_string("Access tokens that endpoints' authorization servers "
-                   "issued.") },
+        ngx_string("Access tokens issued by endpoints' authorization "
+                   "servers.") },
 
     [NGX_WEBHOOK_TOKENS_FAILED] = {
         ngx_string("ngx_webhook_tokens_failed_total"),
-        ngx_string("Requests for an access token that brought none.") },
+        ngx_string("Requests for an access token that yielded none.") },
 
     [NGX_WEBHOOK_CALLS_OK] = {
         ngx_string("ngx_webhook_calls_ok_total"),
@@ -188,7 +188,7 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_CALLS_SKIPPED] = {
         ngx_string("ngx_webhook_calls_skipped_total"),
-        ngx_string("Calls that are not for their receiver, by its skip.") },
+        ngx_string("Calls that the skip of their receiver ignored.") },
 
     [NGX_WEBHOOK_CALLS_REFUSED] = {
         ngx_string("ngx_webhook_calls_refused_total"),
@@ -205,8 +205,8 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_CALLS_LATE] = {
         ngx_string("ngx_webhook_calls_late_total"),
-        ngx_string("Calls that were answered before the store was done with "
-                   "them, since it took longer than the timeout of "
+        ngx_string("Calls that were answered before they were stored, because "
+                   "the store took longer than the timeout of "
                    "webhook_commit.") },
 
     [NGX_WEBHOOK_CALLS_BEHIND] = {
@@ -221,9 +221,10 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_CALLS_UNJUDGED] = {
         ngx_string("ngx_webhook_calls_unjudged_total"),
-        ngx_string("Conditions of receivers that could not be judged, since a "
-                   "regular expression ran into its limit, or all of a call "
-                   "into theirs: each is a line of the error log.") },
+        ngx_string("Conditions of receivers that could not be evaluated, "
+                   "because a regular expression reached its limit, or all "
+                   "those of a call reached theirs: each is a line of the "
+                   "error log.") },
 
     [NGX_WEBHOOK_CALLS_UNLOGGED] = {
         ngx_string("ngx_webhook_calls_unlogged_total"),
@@ -242,7 +243,7 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
     [NGX_WEBHOOK_SHADOWS_DROPPED] = {
         ngx_string("ngx_webhook_shadows_dropped_total"),
         ngx_string("Actions that were not repeated to a receiver's shadow, "
-                   "since too many were under way.") },
+                   "because too many were in progress.") },
 
     [NGX_WEBHOOK_STORE_BATCHES] = {
         ngx_string("ngx_webhook_store_batches_total"),
@@ -292,7 +293,7 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_DEAD_DROPPED] = {
         ngx_string("ngx_webhook_dead_letters_dropped_total"),
-        ngx_string("Dead letters removed before their time (keep=), since "
+        ngx_string("Dead letters removed before their time (keep=), because "
                    "keep_bytes or the store had no room for them.") },
 
     [NGX_WEBHOOK_LOG_LOST] = {
@@ -303,12 +304,11 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
     [NGX_WEBHOOK_STORE_PINNED] = {
         ngx_string("ngx_webhook_store_pinned_bytes"),
         ngx_string("Bytes of the store that were freed but cannot be used, "
-                   "since a process has been reading it for long.") },
+                   "because a process has been reading it for long.") },
 
     [NGX_WEBHOOK_STORE_QUARANTINE] = {
         ngx_string("ngx_webhook_store_quarantined_rows"),
-        ngx_string("Rows of the store that were damaged and are kept "
-                   "aside in it.") },
+        ngx_string("Damaged rows of the store that are kept in quarantine.") },
 
     [NGX_WEBHOOK_STORE_PAUSED] = {
         ngx_string("ngx_webhook_store_paused"),
@@ -329,7 +329,7 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_STORE_IS_FULL] = {
         ngx_string("ngx_webhook_store_full"),
-        ngx_string("1 if no event is taken for want of room.") },
+        ngx_string("1 if no events are accepted because there is no room.") },
 
     [NGX_WEBHOOK_STORE_IS_HIGH] = {
         ngx_string("ngx_webhook_store_filling"),
@@ -356,8 +356,8 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_ORPHANED] = {
         ngx_string("ngx_webhook_orphaned_deliveries"),
-        ngx_string("Deliveries that wait for endpoints which nothing names "
-                   "any more.") }
+        ngx_string("Pending deliveries of endpoints that no configuration "
+                   "names any more.") }
 };
 
 _Static_assert(sizeof(ngx_webhook_metric)

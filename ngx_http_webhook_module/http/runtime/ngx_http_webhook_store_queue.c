@@ -104,8 +104,8 @@ ngx_webhook_store_queue_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 
     } else {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
-                      "webhook store \"%V\" could not be opened: no event "
-                      "is kept and no call taken until it can be",
+                      "webhook store \"%V\" could not be opened: no events "
+                      "are stored and no calls accepted until it can be",
                       &wmcf->store->name);
     }
 

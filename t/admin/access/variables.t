@@ -114,16 +114,16 @@ is session(view => 1, company => 1260, user => 'bob'),
 is session(view => 1, company => 1260, user => 'bob', payload => 1),
     'bob 1260 company.view payload', 'view, and payloads';
 
-is session(), '401 It is not known who asks', 'nobody';
+is session(), '401 It is not known who you are', 'nobody';
 is session(setting => 0, view => 0),
-    '401 It is not known who asks', 'zero grants nothing';
+    '401 It is not known who you are', 'zero grants nothing';
 is session(setting => 0, user => 'eve'),
     '403 You may neither read nor change anything here', 'known, not allowed';
 is session(payload => 1, user => 'eve', company => 1),
     '403 You may neither read nor change anything here',
     'payload= alone grants nothing';
 
-my $unclear = '403 It is not known of which company you are';
+my $unclear = '403 It is not known which company you belong to';
 
 is session(setting => 1), $unclear, 'company= is written and empty';
 is session(setting => 1, company => $_), $unclear, "\"$_\" is no company"

@@ -207,7 +207,7 @@ like $t->client->raw("POST /webhook/items HTTP/1.1\r\nHost: localhost\r\n"
                      . "Authorization: Bearer the-token-of-root\r\n"
                      . "Content-Type: application/json\r\n"
                      . "Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
-    qr{^HTTP/1\.1 400 .*The chunks of the body are broken}s, 'broken chunks';
+    qr{^HTTP/1\.1 400 .*The chunks of the body are malformed}s, 'broken chunks';
 
 is $api->post('items', $largest, pause => [1000, 0.2])->{status}, 201,
     'a body that comes slowly';

@@ -119,7 +119,7 @@ $cut->each(call => $stride, sub {
     $wrong->("answered $r->{status} $r->{body}")
         unless $r->{status} == 200 && $done == 1
                || $r->{status} == 409 && $done <= 1
-                  && $r->{body} =~ /whether the call was made is not known/;
+                  && $r->{body} =~ /it is not known whether the call was made/;
 
     my $records = records('kind=call') - $recorded;
 

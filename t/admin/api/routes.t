@@ -197,7 +197,7 @@ is $problem->{pending}, 3, 'with a member more';
 
 ($r, $problem) = $api->get('broken');
 
-like $problem->{detail}, qr/a fault of the server's/, 'a 500 says whose it is';
+like $problem->{detail}, qr/the server failed/, 'a 500 says whose it is';
 
 
 # --- made

@@ -115,7 +115,7 @@ my $mark = $t->mark;
 goes_to('POST', '{"n": 1', qw(all));
 
 like $t->error_log($mark),
-    qr/a filter of webhook endpoint "ep_\w+" cannot be judged/,
+    qr/a filter of webhook endpoint "ep_\w+" cannot be evaluated/,
     'a body that cannot be read is told';
 
 

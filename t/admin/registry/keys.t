@@ -128,7 +128,7 @@ like $requests->[0]{headers}{'webhook-signature'}, qr/^v1,/, 'signed';
 
 $t->allow(qr/registered endpoint "ep_\w+" is not used: no "key" of/);
 $t->allow(qr/21 registered objects are not used/);
-$t->allow(qr/opens the headers of registered endpoint "ep_\w+"/);
+$t->allow(qr/decrypts the headers of registered endpoint "ep_\w+"/);
 
 configure('registry');
 
@@ -138,7 +138,7 @@ my $state = $registry->state($ids[0]);
 
 ok wait_for(sub { $state = $registry->state($ids[0]); $state->{reason} }, 10),
     'it does not act';
-like $state->{reason}, qr/no "key" of webhook_registry opens/, 'told why';
+like $state->{reason}, qr/no "key" of webhook_registry decrypts/, 'told why';
 
 is $registry->patch($ids[0], { description => 'x' })->{result}, 'locked',
     'nobody changes it';
@@ -147,7 +147,7 @@ $mark = $t->mark;
 
 $t->request('POST', '/api/orders', '{"total": 2}');
 
-ok $t->wait_log(qr/opens the headers of registered endpoint "$ids[0]"/, 10,
+ok $t->wait_log(qr/decrypts the headers of registered endpoint "$ids[0]"/, 10,
                 $mark), 'that headers may be missing is told';
 ok wait_for(sub { metric('deliveries_headless') == 2 }, 10),
     'and counted, of each endpoint';
@@ -179,7 +179,7 @@ ok wait_for(sub { listed($templates, 'dead') == 2 }, 10),
     or diag(($t->ctl('list', "--endpoint=$templates"))[1]);
 is scalar(sent_to('/templates')), 1, 'in no form';
 like +($t->ctl('list', "--endpoint=$templates", '--state=dead', '--json'))[1],
-    qr/opened the headers of the endpoint when the event happened/,
+    qr/decrypted the headers of the endpoint when the event happened/,
     'and it is told why';
 
 $t->request('POST', '/api/orders', '{"total": 4}');

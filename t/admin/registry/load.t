@@ -94,7 +94,7 @@ my $got = $hook->wait_requests(3);
 
 is $got->[2]{uri}, '/configured', 'the endpoint of nginx.conf gets its event';
 like $t->error_log,
-    qr/"order\.add" \S+ is sent to endpoints of nginx\.conf alone: the store/,
+    qr/"order\.add" \S+ is sent only to endpoints of nginx\.conf: the store/,
     'the others do not, which is told';
 
 is counter('ngx_webhook_deliveries_unmade_total'), 1, 'and counted';
@@ -110,7 +110,7 @@ is counter('ngx_webhook_events_failed_total'), 1, 'and counted';
 
 unlink $flag;
 
-ok $t->wait_log(qr/what is registered is loaded again/, 10),
+ok $t->wait_log(qr/what is registered has been loaded/, 10),
     'it is tried again';
 
 my %seen;

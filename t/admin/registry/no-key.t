@@ -59,7 +59,7 @@ is scalar @{$s->{api}->requests}, $calls, 'and call nobody';
 
 ($r, my $seen) = $manager->get("receivers/$rc->{id}");
 is $r->{status}, 200, 'it is there';
-like $seen->{state}{held}, qr/no "key" of webhook_registry opens/,
+like $seen->{state}{held}, qr/no "key" of webhook_registry decrypts/,
     'with the reason';
 
 for my $what (['reveal'], ['sample'], ['dry-run', { body => { name => 'x' } }],

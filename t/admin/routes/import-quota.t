@@ -21,7 +21,7 @@ is $r->{status}, 200, 'an import of more than may be asked';
 is_deeply [map { $_->{result} } @{$done->{items}}],
     [('made') x 20, ('failed') x 10], 'as many are made as there are requests';
 is $done->{failed}, 10, 'the others are counted';
-like $done->{items}[20]{detail}, qr/^the company has asked for too much/,
+like $done->{items}[20]{detail}, qr/^the company has made too many requests/,
     'and told why';
 
 is $manager->get('whoami')->{status}, 429, 'nothing is left';

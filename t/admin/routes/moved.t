@@ -46,7 +46,7 @@ for my $url ($other->url('/stolen'), 'https://127.0.0.1:'
     is_deeply [sort map { $_->{pointer} } @{$problem->{errors}}],
         ['/auth/token', '/headers/0/value', '/secrets', '/sign/0/secrets'],
         'each secret that is kept is told';
-    like $_->{detail}, qr/^write it anew: the change leads to another/, 'why'
+    like $_->{detail}, qr/^give it again: the change leads to another/, 'why'
         for @{$problem->{errors}};
 }
 

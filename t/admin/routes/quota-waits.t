@@ -61,7 +61,7 @@ my $mark = $t->mark;
 $r = call();
 
 is $r->{status}, 503, 'one more is not';
-like $r->{body}, qr/The company has as many calls and events waiting/, 'why';
+like $r->{body}, qr/The company has as many pending calls and events/, 'why';
 
 is listed(''), 3, 'nothing of it is kept';
 unlike $t->error_log($mark), qr/was not kept/, 'which is no fault of the store';

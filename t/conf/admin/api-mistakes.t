@@ -235,7 +235,7 @@ location /webhook/ { webhook_api; webhook_permission $ssl_client_verify; }
 --- http
 webhook_tokens the-very-token-of-root;
 --- says
-[emerg] "webhook_tokens" takes "file:PATH": what it has is not shown in http:1
+[emerg] "webhook_tokens" takes "file:PATH": the argument is not shown in http:1
 
 === tokens: no such file
 --- http
@@ -254,7 +254,7 @@ webhook_tokens file:webhook/tokens;
 --- http
 webhook_tokens file:webhook/open.key;
 --- says
-[warn] "webhook/open.key" holds a secret and can be read or written by others than its owner (mode 0644): chmod 600 in http:1
+[warn] "webhook/open.key" contains a secret and can be read or written by others than its owner (mode 0644): chmod 600 in http:1
 [emerg] in line 1 of "webhook/open.key": a line is "NAME sha256:HEX company.setting", or "company.view", and may have "company=" and "expires=" behind it in http:1
 
 === tokens: none

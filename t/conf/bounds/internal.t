@@ -65,7 +65,7 @@ sub not_internal
     my ($location) = @_;
 
     return qq(location "$location" takes what registered receivers call below )
-           . '"/pos/": it has to be "internal", lest it be called from outside';
+           . '"/pos/": it has to be "internal", so that nobody can call it from outside';
 }
 
 sub regex

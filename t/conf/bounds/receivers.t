@@ -167,7 +167,7 @@ my @wrong = (
      target => qq("/admin/\${a}" may not be called: $outside)],
     (map { [rcv([action => 'POST', '/pos/x', '{}', "idempotency=$_"]),
             action =>
-            qq("idempotency=$_" can be used in nginx.conf alone: the header )
+            qq("idempotency=$_" can be used only in nginx.conf: the header )
             . 'of a registered receiver\'s action has a name that ends in '
             . '"Idempotency-Key"'] }
         'X-User', 'X-Company', 'X-Idempotency-Key-2'),
@@ -175,7 +175,7 @@ my @wrong = (
      '"invoice.add" may not be emitted: it is none of the event types in '
      . '"emit" of webhook_registry {}'],
     (map { [rcv($post, $_), $_->[0] =>
-            qq("$_->[0]" can be set in nginx.conf alone)] }
+            qq("$_->[0]" can be set only in nginx.conf)] }
         [api => 'http://127.0.0.1:9'], [shadow => 'http://127.0.0.1:9'],
         [header => 'X-Company', '7'], [auth => 'bearer', 'abcdefghijklmnop'],
         [tls => 'name=a.example']),

@@ -17,7 +17,7 @@ __DATA__
 --- endpoint
 webhook_endpoint erp { url http://127.0.0.1:9/${data.id}; events order.*; }
 --- says
-[emerg] the URL is fixed: it cannot have a "${...}" in endpoint:1
+[emerg] the URL is fixed: it cannot contain "${...}" in endpoint:1
 
 === url with $var
 --- endpoint
@@ -59,7 +59,7 @@ webhook_endpoint erp { url http://127.0.0.1:9/; events order.*; header X-A b; he
 --- endpoint
 webhook_endpoint erp { url http://127.0.0.1:9/; events order.add,order.edit; }
 --- says
-[emerg] invalid pattern "order.add,order.edit": it must be an event type, its first words and ".*", or "*" in endpoint:1
+[emerg] invalid pattern "order.add,order.edit": several are written with spaces between them in endpoint:1
 
 === events missing semicolon
 --- endpoint
@@ -174,7 +174,7 @@ webhook_endpoint erp { url http://127.0.0.1:9; events order.*; secret file://web
 --- endpoint
 webhook_endpoint erp { url http://127.0.0.1:9; events order.*; secret file=webhook/erp.key; }
 --- says
-[emerg] "file=" is no parameter of "secret"; a secret with a "=" in it is written "text:..." in endpoint:1
+[emerg] "file=" is not a parameter of "secret"; a secret with a "=" in it is written "text:..." in endpoint:1
 
 === secret $var
 --- endpoint
@@ -198,7 +198,7 @@ webhook_endpoint erp { url http://127.0.0.1:9; events order.*; secret file:webho
 --- endpoint
 webhook_endpoint erp { url http://127.0.0.1:9; events order.*; secret file:webhook/open.key; }
 --- says
-[warn] "webhook/open.key" holds a secret and can be read or written by others than its owner (mode 0644): chmod 600 in endpoint:1
+[warn] "webhook/open.key" contains a secret and can be read or written by others than its owner (mode 0644): chmod 600 in endpoint:1
 
 === secret env
 --- endpoint
@@ -426,25 +426,25 @@ webhook_endpoint erp { url http://127.0.0.1:9; events order.*; sign hmac header=
 --- endpoint
 webhook_endpoint erp { url http://127.0.0.1:9; events order.*; sign hmac header=X-Sig secret=abcdefghijklmnop "template={ts}.{body}"; }
 --- says
-[emerg] invalid "sign": what stands in braces is none of {id}, {timestamp}, {url} and {body} in endpoint:1
+[emerg] invalid "sign": in braces there can be only {id}, {timestamp}, {url} and {body} in endpoint:1
 
 === rule: no endpoint asks for
 --- endpoint
 webhook_endpoint erp { url http://127.0.0.1:9; events order.edit; }
 --- says
-[warn] no webhook_endpoint asks for "order.add", which this "webhook_event" makes: it is not kept in rules:1
+[warn] no webhook_endpoint subscribes to "order.add", which this "webhook_event" creates: it is not stored in rules:1
 
 === no endpoint at all
 --- endpoint
 
 --- says
-[warn] no webhook_endpoint asks for "order.add", which this "webhook_event" makes: it is not kept in rules:1
-[warn] no webhook_endpoint asks for "order.edit", which this "webhook_event" makes: it is not kept in rules:2
+[warn] no webhook_endpoint subscribes to "order.add", which this "webhook_event" creates: it is not stored in rules:1
+[warn] no webhook_endpoint subscribes to "order.edit", which this "webhook_event" creates: it is not stored in rules:2
 
 === webhook_endpoint without events
 --- endpoint
 webhook_endpoint erp { url http://127.0.0.1:9; }
 --- says
 [warn] webhook_endpoint "erp" has no "events" and gets none in endpoint:1
-[warn] no webhook_endpoint asks for "order.add", which this "webhook_event" makes: it is not kept in rules:1
-[warn] no webhook_endpoint asks for "order.edit", which this "webhook_event" makes: it is not kept in rules:2
+[warn] no webhook_endpoint subscribes to "order.add", which this "webhook_event" creates: it is not stored in rules:1
+[warn] no webhook_endpoint subscribes to "order.edit", which this "webhook_event" creates: it is not stored in rules:2

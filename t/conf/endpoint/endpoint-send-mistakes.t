@@ -83,7 +83,7 @@ webhook_endpoint erp { url http://127.0.0.1:9; events order.*; timeout 10s; }
 --- endpoint
 webhook_endpoint erp { url http://127.0.0.1:9; events order.*; timeout read=60s; }
 --- says
-[warn] "read=" in "timeout" of webhook_endpoint "erp" is longer than "total=" (15000 ms), which ends a send before in endpoint:1
+[warn] "read=" in "timeout" of webhook_endpoint "erp" is longer than "total=" (15000 ms), which ends a send earlier in endpoint:1
 
 === timeout dup
 --- endpoint

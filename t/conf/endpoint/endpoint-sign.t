@@ -65,7 +65,7 @@ webhook_endpoint a {
     secret file:../html/erp.key;
 }
 --- error_log eval
-qr/\[warn\] .*"\S+erp\.key" holds a secret and can be read or written by others than its owner \(mode 06\d\d\): chmod 600 in \S+webhook\.conf:3$/m
+qr/\[warn\] .*"\S+erp\.key" contains a secret and can be read or written by others than its owner \(mode 06\d\d\): chmod 600 in \S+webhook\.conf:3$/m
 
 
 
@@ -234,7 +234,7 @@ webhook_endpoint a {
 }
 --- must_die
 --- error_log eval
-qr/"until=" is no parameter of "secret"; .* in \S+webhook\.conf:3$/m
+qr/"until=" is not a parameter of "secret"; .* in \S+webhook\.conf:3$/m
 
 
 

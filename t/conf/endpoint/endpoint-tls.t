@@ -119,7 +119,7 @@ webhook_endpoint erp {
 }
 --- must_die
 --- error_log eval
-qr/"tls" directive has a "ca=" that "verify=off" leaves without use in \S+webhook\.conf:3$/m
+qr/"tls" directive has a "ca=" that has no effect with "verify=off" in \S+webhook\.conf:3$/m
 
 
 

@@ -428,17 +428,17 @@ is scalar(built('', @behind)), scalar(@behind), 'and with more behind a mistake'
 
 # What is for nginx.conf alone.
 
-my $alone = 'can be set in nginx.conf alone';
+my $alone = 'can be set only in nginx.conf';
 
 write_file("$conf/key", $key);
 
 my @refused = (
     [[endpoint => 'x', @url, [secret => 'file:key']],
-     secret => qr/in nginx\.conf alone/],
+     secret => qr/only in nginx\.conf/],
     [[endpoint => 'x', @url, [secret => 'env:PATH']],
-     secret => qr/in nginx\.conf alone/],
+     secret => qr/only in nginx\.conf/],
     [[endpoint => 'x', @url, [auth => 'bearer', 'file:key']],
-     auth => qr/in nginx\.conf alone/],
+     auth => qr/only in nginx\.conf/],
     [[endpoint => 'x', @url, [body => 'file:key']], body => qr/$alone/],
     [[endpoint => 'x', @url, [address => 'any']], address => qr/$alone/],
     [[endpoint => 'x', @url, [allow => '10.0.0.0/8']], allow => qr/$alone/],
@@ -470,23 +470,23 @@ my @refused = (
      auth => qr/$alone/],
     [[receiver => 'x', @rcv, [tls => 'name=a.example']], tls => qr/$alone/],
     [[receiver => 'x', [secret => 'file:key'], $rcv[1]],
-     secret => qr/in nginx\.conf alone/],
+     secret => qr/only in nginx\.conf/],
     [[receiver => 'x', @rcv, [verify => 'github', 'file:key']],
-     verify => qr/in nginx\.conf alone/],
+     verify => qr/only in nginx\.conf/],
     [[receiver => 'x', @rcv, [answer => 'ok', 'body=file:key']],
-     answer => qr/in nginx\.conf alone/],
+     answer => qr/only in nginx\.conf/],
     [[receiver => 'x', @rcv, [answer => 'ok', 'body={"a": "${header.X-A}"}']],
-     answer => qr/in nginx\.conf alone/],
+     answer => qr/only in nginx\.conf/],
     [[receiver => 'x', @rcv, [require => 'header.X-A']],
-     '' => qr/in nginx\.conf alone/],
+     '' => qr/only in nginx\.conf/],
     [[receiver => 'x', @rcv, [skip => 'a == 1 || header.X-A == 1']],
-     '' => qr/in nginx\.conf alone/],
+     '' => qr/only in nginx\.conf/],
     [[receiver => 'x', @rcv,
       [action => 'POST', '/pos/x', '{"a": "${var.remote_addr}"}']],
-     action => qr/in nginx\.conf alone/],
+     action => qr/only in nginx\.conf/],
     [[receiver => 'x', @rcv,
       [action => 'POST', '/pos/x?a=${query.b}', '{}']],
-     action => qr/in nginx\.conf alone/],
+     action => qr/only in nginx\.conf/],
 );
 
 @said = built('', (map { $_->[0] } @refused),

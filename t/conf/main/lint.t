@@ -84,7 +84,7 @@ location /api/ {
     webhook_event order.add POST ^/api/orders$;
 }
 --- error_log eval
-qr/\[warn\] .*no "webhook_event" makes what "order\.edit" in "events" of webhook_endpoint "a" asks for in \S+nginx\.conf:\d+$/m
+qr/\[warn\] .*no "webhook_event" creates what "order\.edit" in "events" of webhook_endpoint "a" asks for in \S+nginx\.conf:\d+$/m
 --- no_error_log
 makes what "order.add"
 
@@ -232,7 +232,7 @@ webhook_endpoint a {
     allow  10.0.0.0/8;
 }
 --- error_log eval
-qr/\[warn\] .*"allow" of webhook_endpoint "a" has no use without "address public" in \S+nginx\.conf:\d+$/m
+qr/\[warn\] .*"allow" of webhook_endpoint "a" has no effect without "address public" in \S+nginx\.conf:\d+$/m
 
 
 
@@ -243,7 +243,7 @@ webhook_event order.add POST ^/a;
 location = /t { return 200 "ok\n"; }
 webhook_event order.edit POST ^/b;
 --- error_log eval
-qr/\[warn\] .*this "webhook_event order\.add" is inherited by no location: all have rules of their own in \S+nginx\.conf:\d+$/m
+qr/\[warn\] .*this "webhook_event order\.add" is inherited by no location: all of them have rules of their own in \S+nginx\.conf:\d+$/m
 
 
 

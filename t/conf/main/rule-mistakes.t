@@ -59,7 +59,7 @@ webhook_event order.add POST ^orders$;
 --- rules
 webhook_event order.add POST ^/api/orders$/ ;
 --- says
-[warn] "^/api/orders$/" probably does not match what is meant: "$" is the end, and nothing can come behind it in rules:1
+[warn] "^/api/orders$/" probably does not match what is meant: "$" is the end, and nothing can follow it in rules:1
 
 === rule: full URL
 --- rules
@@ -360,13 +360,13 @@ webhook_payload_max 1g;
 --- http
 webhook_idempotency on;
 --- says
-[emerg] "on" is no header name, as "Idempotency-Key" is, nor "off" in http:1
+[emerg] "on" is neither a header name, such as "Idempotency-Key", nor "off" in http:1
 
 === idempotency $http
 --- http
 webhook_idempotency $http_idempotency_key;
 --- says
-[emerg] "$http_idempotency_key" is no header name, as "Idempotency-Key" is, nor "off" in http:1
+[emerg] "$http_idempotency_key" is neither a header name, such as "Idempotency-Key", nor "off" in http:1
 
 === idempotency by
 --- http

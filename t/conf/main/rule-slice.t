@@ -36,7 +36,7 @@ location /s/ {
 }
 --- must_die
 --- error_log eval
-qr/"webhook_event" for "a\.one" reads the response, which cannot be had with "slice" in location "\/s\/": use "body=" or "payload=request", or move the rule in \S+nginx\.conf:\d+$/m
+qr/"webhook_event" for "a\.one" reads the response, which is not available with "slice" in location "\/s\/": use "body=" or "payload=request", or move the rule in \S+nginx\.conf:\d+$/m
 
 
 
@@ -54,7 +54,7 @@ location /s/ {
 }
 --- must_die
 --- error_log eval
-qr/"webhook_event" for "a\.one" reads the response, which cannot be had with "slice"/
+qr/"webhook_event" for "a\.one" reads the response, which is not available with "slice"/
 
 
 
@@ -68,7 +68,7 @@ location /s/ {
 }
 --- must_die
 --- error_log eval
-qr/"webhook_event" for "a\.one" reads the response, which cannot be had with "slice" in location "\/s\/"/
+qr/"webhook_event" for "a\.one" reads the response, which is not available with "slice" in location "\/s\/"/
 
 
 
@@ -82,7 +82,7 @@ location /s/ {
     slice 1m;
 }
 --- error_log eval
-qr/\[warn\].*"webhook_event" for "a\.one" reads the response, which cannot be had with "slice" in location "\/s\/": it makes no events there, which "webhook_event off" would say in \S+nginx\.conf:\d+$/m
+qr/\[warn\].*"webhook_event" for "a\.one" reads the response, which is not available with "slice" in location "\/s\/": it creates no events there; write "webhook_event off" in \S+nginx\.conf:\d+$/m
 --- no_error_log
 "a.two"
 

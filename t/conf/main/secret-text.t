@@ -50,17 +50,17 @@ my $t = Webhook::Test->new;
 chmod 0600, $t->file('k', "the-real-key-of-thirty-two-bytes!\n");
 
 my $key = 'file:%%PREFIX%%/k';
-my $source = qr/is "file:PATH", "env:NAME" or stands there/;
+my $source = qr/is "file:PATH", "env:NAME" or is written/;
 
 sub no_parameter
 {
     my ($name, $directive) = @_;
 
-    return qr/"\Q$name\E="\ is\ no\ parameter\ of\ "$directive"
+    return qr/"\Q$name\E="\ is\ not\ a\ parameter\ of\ "$directive"
               (?:\ \(did\ you\ mean\ "\w+="\?\))?;\ .*\ "text:\.\.\."/x;
 }
 
-my $hidden = qr/has an argument that is no parameter of it and not shown here/;
+my $hidden = qr/has an argument that is not one of its parameters and is not shown here/;
 
 # where it stands, what it says, the message or none
 
@@ -72,7 +72,7 @@ my @cases = (
      no_parameter('expire', 'verify')],
     [in => "verify github secret=$key;", no_parameter('secret', 'verify')],
     [in => "verify github key=$key;",
-     qr/has no key: "key=" says how one is written, the key stands without it/],
+     qr/has no key: "key=" says how one is written, the key is written without it/],
     [in => "verify bearer $key tolerence=10000000000000000000000m;",
      no_parameter('tolerence', 'verify')],
     [in => "verify bearer $key tolerence=;",

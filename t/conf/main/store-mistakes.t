@@ -149,7 +149,7 @@ webhook_store store size=16m orphans=on;
 --- store
 webhook_store /tmp/$host size=16m;
 --- says
-[emerg] the path of the store is fixed: it cannot have a "$", as in "/tmp/$host" in store:1
+[emerg] the path of the store is fixed: it cannot contain "$", as in "/tmp/$host" in store:1
 
 === store: in server
 --- server

@@ -198,7 +198,7 @@ $main::rule
     }
     location = /t { return 200 "ok\n"; }
 --- error_log eval
-qr/\[warn\].*"webhook_event" for "order\.add" reads the response, which cannot be had with "image_filter" in location "\/api\/": it makes no events there, which "webhook_event off" would say in \S+nginx\.conf:\d+$/m
+qr/\[warn\].*"webhook_event" for "order\.add" reads the response, which is not available with "image_filter" in location "\/api\/": it creates no events there; write "webhook_event off" in \S+nginx\.conf:\d+$/m
 
 
 
@@ -216,7 +216,7 @@ $main::rule =~ s/^webhook_event .*//mr
     }
 --- must_die
 --- error_log eval
-qr/"webhook_event" for "order\.add" reads the response, which cannot be had with "image_filter" in location "\/images\/new\/": use "webhook_commit after_response" there in \S+nginx\.conf:\d+$/m
+qr/"webhook_event" for "order\.add" reads the response, which is not available with "image_filter" in location "\/images\/new\/": use "webhook_commit after_response" there in \S+nginx\.conf:\d+$/m
 
 
 

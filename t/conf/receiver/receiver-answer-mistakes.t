@@ -166,13 +166,13 @@ answer ok 'body={"a": "${var.no_such}"}'; action POST /pos/x '{}';
 --- receiver
 answer repeat body=; action POST /pos/x '{}';
 --- says
-[warn] webhook_receiver "r": "answer repeat" has no use without "dedupe", by which repeats are known in receiver:3
+[warn] webhook_receiver "r": "answer repeat" has no effect without "dedupe", by which repeats are known in receiver:3
 
 === accepted at once
 --- receiver
 answer accepted body=; action POST /pos/x '{}';
 --- says
-[warn] webhook_receiver "r": "answer accepted" has no use without "mode durable" in receiver:3
+[warn] webhook_receiver "r": "answer accepted" has no effect without "mode durable" in receiver:3
 
 === a failure that looks like none
 --- receiver

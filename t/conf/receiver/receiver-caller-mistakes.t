@@ -29,7 +29,7 @@ verify github; action POST /pos/x '{}';
 --- receiver
 verify github file:webhook/erp.key toleranse=5m; action POST /pos/x '{}';
 --- says
-[emerg] "toleranse=" is no parameter of "verify" (did you mean "tolerance="?); a secret with a "=" in it is written "text:..." in receiver:3
+[emerg] "toleranse=" is not a parameter of "verify" (did you mean "tolerance="?); a secret with a "=" in it is written "text:..." in receiver:3
 
 === verify github tolerance
 --- receiver
@@ -89,7 +89,7 @@ verify basic file:webhook/erp.key; action POST /pos/x '{}';
 --- receiver
 verify github file:webhook/erp.key header=X-A query=b; action POST /pos/x '{}';
 --- says
-[emerg] the signature stands in one place: "header=", "query=" and "field=" do not go together in receiver:3
+[emerg] the signature is in one place: "header=", "query=" and "field=" do not go together in receiver:3
 
 === verify token nowhere
 --- receiver
@@ -119,7 +119,7 @@ verify twilio file:webhook/erp.key url=https://h/in/ "string={body}"; action POS
 --- receiver
 verify hmac file:webhook/erp.key header=X-A "string={boddy}"; action POST /pos/x '{}';
 --- says
-[emerg] invalid "verify hmac": what stands in braces is none of {id}, {timestamp}, {method}, {url}, {path}, {query}, {body}, {app}, {key}, {header.NAME}, {query.NAME}, {field.PATH}, {sorted_query}, {sorted_fields} and {body.DIGEST} in receiver:3
+[emerg] invalid "verify hmac": in braces there can be only {id}, {timestamp}, {method}, {url}, {path}, {query}, {body}, {app}, {key}, {header.NAME}, {query.NAME}, {field.PATH}, {sorted_query}, {sorted_fields} and {body.DIGEST} in receiver:3
 
 === verify string of no payload
 --- receiver
@@ -167,7 +167,7 @@ verify hash file:webhook/erp.key header=X-A "string={body}"; action POST /pos/x 
 --- receiver
 verify hash file:webhook/erp.key header=X-A "string={key}{body}"; action POST /pos/x '{}';
 --- says
-[emerg] invalid "verify hash": {key} does not stand at the end of the digested string: others could digest more without it in receiver:3
+[emerg] invalid "verify hash": {key} is not at the end of the digested string: others could append to it without the key in receiver:3
 
 === verify hmac with key
 --- receiver
@@ -179,7 +179,7 @@ verify hmac file:webhook/erp.key header=X-A "string={body}{key}"; action POST /p
 --- receiver
 verify hmac file:webhook/erp.key header=X-A "string={timestamp}{body}"; action POST /pos/x '{}';
 --- says
-[emerg] invalid "verify hmac": it is not set where the timestamp stands in receiver:3
+[emerg] invalid "verify hmac": it is not set where the timestamp is in receiver:3
 
 === verify unsigned timestamp
 --- receiver
@@ -191,7 +191,7 @@ verify hmac file:webhook/erp.key header=X-A timestamp=X-T; action POST /pos/x '{
 --- receiver
 verify hmac file:webhook/erp.key header=X-A "string={id}{body}"; action POST /pos/x '{}';
 --- says
-[emerg] invalid "verify hmac": it is not set where the id stands in receiver:3
+[emerg] invalid "verify hmac": it is not set where the id is in receiver:3
 
 === verify no app
 --- receiver
@@ -227,7 +227,7 @@ verify slack file:webhook/erp.key unit=us; action POST /pos/x '{}';
 --- receiver
 verify github key=file:webhook/erp.key file:webhook/erp.key; action POST /pos/x '{}';
 --- says
-[emerg] invalid "verify github": "key=" says how keys are written, which stand there without a name: text, standard, base64, hex or public in receiver:3
+[emerg] invalid "verify github": "key=" says how keys are written, which are given without a name: text, standard, base64, hex or public in receiver:3
 
 === verify key twice
 --- receiver
@@ -359,4 +359,4 @@ probe head; probe get; action POST /pos/x '{}';
 --- receiver
 handshake meta tokn=abcdefgh; action POST /pos/x '{}';
 --- says
-[emerg] "tokn=" is no parameter of "handshake" (did you mean "token="?); a secret with a "=" in it is written "text:..." in receiver:3
+[emerg] "tokn=" is not a parameter of "handshake" (did you mean "token="?); a secret with a "=" in it is written "text:..." in receiver:3

@@ -37,7 +37,7 @@ auth bearer abcdefghijklmnop; action POST /pos/x '{}';
 --- receiver
 mode durable; api http://127.0.0.1:9; header X-A ${a}; action POST /x '{}';
 --- says
-[emerg] the header "X-A" of a receiver is the same for all calls: it cannot have a "${...}" in receiver:3
+[emerg] the header "X-A" of a receiver is the same for all calls: it cannot contain "${...}" in receiver:3
 
 === the request id
 --- receiver

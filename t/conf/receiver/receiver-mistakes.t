@@ -237,7 +237,7 @@ retry attempts=3; action POST /pos/x '{}';
 --- receiver
 mode durable; api http://127.0.0.1:9/${x}; action POST /pos/x '{}';
 --- says
-[emerg] the URL is fixed: it cannot have a "${...}" in receiver:3
+[emerg] the URL is fixed: it cannot contain "${...}" in receiver:3
 
 === misspelt directive
 --- receiver
@@ -351,7 +351,7 @@ webhook_receiver a { secret 0123456789abcdefghij0123 expires=01.02.2027; action 
 --- http
 webhook_receiver a { secret 0123456789abcdefghij0123 expire=2027-01-01; action POST /pos/x '{}'; }
 --- says
-[emerg] "expire=" is no parameter of "secret" (did you mean "expires="?); a secret with a "=" in it is written "text:..." in http:1
+[emerg] "expire=" is not a parameter of "secret" (did you mean "expires="?); a secret with a "=" in it is written "text:..." in http:1
 
 === receiver in server
 --- server

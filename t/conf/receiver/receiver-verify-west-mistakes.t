@@ -35,19 +35,19 @@ verify adyen a-key-of-enough-bytes-for-everybody; action POST /pos/x '{}';
 --- receiver
 verify adyen 44782DEF547AAA06C910C43932B1EB0C71FC68D9 header=HmacSignature; action POST /pos/x '{}';
 --- says
-[emerg] invalid "verify adyen": its signatures stand in the items of "notificationItems": for one in a header take "hmac" in receiver:3
+[emerg] invalid "verify adyen": its signatures are in the items of "notificationItems": for one in a header take "hmac" in receiver:3
 
 === adyen: another field
 --- receiver
 verify adyen 44782DEF547AAA06C910C43932B1EB0C71FC68D9 field=hmacSignature; action POST /pos/x '{}';
 --- says
-[emerg] invalid "verify adyen": its signatures stand in the items of "notificationItems": for one in a header take "hmac" in receiver:3
+[emerg] invalid "verify adyen": its signatures are in the items of "notificationItems": for one in a header take "hmac" in receiver:3
 
 === adyen: in another form
 --- receiver
 verify adyen 44782DEF547AAA06C910C43932B1EB0C71FC68D9 encoding=hex; action POST /pos/x '{}';
 --- says
-[emerg] invalid "verify adyen": its signatures stand in the items of "notificationItems": for one in a header take "hmac" in receiver:3
+[emerg] invalid "verify adyen": its signatures are in the items of "notificationItems": for one in a header take "hmac" in receiver:3
 
 === adyen: what it signs
 --- receiver

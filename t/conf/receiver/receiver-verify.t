@@ -73,7 +73,7 @@ verify github short;
 --- no_error_log
 [error]
 --- error_log eval
-qr/\[warn\] .*a key of webhook_receiver "usd" is short and can be guessed: take 24 random bytes or more in \S+webhook\.conf:4$/m
+qr/\[warn\] .*a key of webhook_receiver "usd" is short and can be guessed: use 24 random bytes or more in \S+webhook\.conf:4$/m
 
 
 
@@ -317,7 +317,7 @@ qr/invalid date "expires=2027-02-30": .* in \S+webhook\.conf:4$/m
 secret ABCDEFGHIJKLMNOPQRST ends=2027-02-03;
 --- must_die
 --- error_log eval
-qr/"ends=" is no parameter of "secret"; .* in \S+webhook\.conf:4$/m
+qr/"ends=" is not a parameter of "secret"; .* in \S+webhook\.conf:4$/m
 
 
 
@@ -382,7 +382,7 @@ verify standard MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw;
 --- no_error_log
 [error]
 --- error_log eval
-qr/\[warn\] .*a key of webhook_receiver "usd" is taken as text and may be base64: write "base64:" or "whsec_" in front of it if it is, or "key=text" if not in \S+webhook\.conf:4$/m
+qr/\[warn\] .*a key of webhook_receiver "usd" is read as text and may be base64: write "base64:" or "whsec_" in front of it if it is, or "key=text" if not in \S+webhook\.conf:4$/m
 
 
 
@@ -408,7 +408,7 @@ verify github whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw;
 --- no_error_log
 [error]
 --- error_log eval
-qr/\[warn\] .*a key of webhook_receiver "usd" begins with "whsec_" and is taken as text: with "key=standard" what follows is taken as base64 in \S+webhook\.conf:4$/m
+qr/\[warn\] .*a key of webhook_receiver "usd" begins with "whsec_" and is read as text: with "key=standard" what follows is read as base64 in \S+webhook\.conf:4$/m
 
 
 

@@ -293,7 +293,7 @@ $t->nginx->stop('TERM');
 $t->stop;
 
 like slurp($t->prefix . '/logs/error.log'),
-    qr/"confirm": .*: the worker exits before it is known to be; ask for it again unless it is/,
+    qr/"confirm": .*: the worker exits before it is known to be; request it again unless it is/,
     'a line tells that its outcome is not known';
 
 my $log = slurp($t->prefix . '/logs/status.log');

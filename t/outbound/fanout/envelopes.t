@@ -225,7 +225,7 @@ my @wrong = (
      qr/invalid model template/],
     ['webhook_event sale.one PUT ^/ model=${var.lost};',
      qr/unknown variable in "var\.lost"/],
-    ['webhook_idempotency "X Y";', qr/"X Y" is no header name/],
+    ['webhook_idempotency "X Y";', qr/"X Y" is neither a header name/],
     ['webhook_idempotency a; webhook_idempotency b;', qr/is duplicate/],
 );
 

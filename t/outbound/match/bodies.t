@@ -240,13 +240,13 @@ my $r = $t->request('POST', '/raw/text', '{}');
 $r = sent('/raw/text', $text, 'a text');
 is $r->{headers}{'content-type'}, 'text/plain; charset=iso-8859-1', 'its type';
 
-# Conditions that cannot be judged.
+# Conditions that cannot be evaluated.
 
 my $mark = $t->nginx->mark;
 
 $t->request('POST', '/when/html', '{}');
 is status('/when/html'), '-', 'a condition on what is no JSON';
-ok $t->nginx->wait_log(qr/\[warn\].*a condition of webhook event "a\.one" cannot be judged.*the response's body is not JSON/, 10, $mark), 'is told';
+ok $t->nginx->wait_log(qr/\[warn\].*a condition of webhook event "a\.one" cannot be evaluated.*the response's body is not JSON/, 10, $mark), 'is told';
 is metric('events_unjudged'), 1, 'and counted';
 
 $t->request('POST', '/early/any', 'id=7', headers => typed($json));
@@ -268,8 +268,8 @@ $mark = $t->nginx->mark;
 
 $t->request('POST', '/filter/html', 'id=8', headers => typed($json));
 is status('/filter/html'), 'skipped', 'filters on what is no JSON';
-ok $t->nginx->wait_log(qr/\[warn\].*a filter of webhook endpoint "picky" cannot be judged, and event "b\.one" \S+ is not sent to it: the body is not JSON/, 10, $mark), 'the one of the payload is told';
-ok $t->nginx->wait_log(qr/\[warn\].*a filter of webhook endpoint "nosy" cannot be judged, and event "b\.one" \S+ is not sent to it: the body is not JSON/, 10, $mark), 'and the one of the request';
+ok $t->nginx->wait_log(qr/\[warn\].*a filter of webhook endpoint "picky" cannot be evaluated, and event "b\.one" \S+ is not sent to it: the body is not JSON/, 10, $mark), 'the one of the payload is told';
+ok $t->nginx->wait_log(qr/\[warn\].*a filter of webhook endpoint "nosy" cannot be evaluated, and event "b\.one" \S+ is not sent to it: the body is not JSON/, 10, $mark), 'and the one of the request';
 is metric('events_unjudged'), 4, 'and both are counted';
 
 $t->request('POST', '/filter/empty', '{"id": 8}', headers => typed($json));
@@ -278,15 +278,15 @@ is metric('events_unjudged'), 4, 'is nothing to tell';
 
 $t->request('POST', '/filter/html', '{"id": 7}', headers => typed($json));
 is $picky->wait_requests(1)->[-1]{uri}, '/nosy', 'one that holds is sent';
-is metric('events_unjudged'), 5, 'beside one that cannot be judged';
+is metric('events_unjudged'), 5, 'beside one that cannot be evaluated';
 
 # "!" makes nothing of what is not known; what holds in any case does.
 
 $mark = $t->nginx->mark;
 
 $t->request('POST', '/unless/html', '{}');
-is status('/unless/html'), '-', '"!" before what cannot be judged';
-ok $t->nginx->wait_log(qr/\[warn\].*a condition of webhook event "a\.one" cannot be judged.*the response's body is not JSON/, 10, $mark), 'is told';
+is status('/unless/html'), '-', '"!" before what cannot be evaluated';
+ok $t->nginx->wait_log(qr/\[warn\].*a condition of webhook event "a\.one" cannot be evaluated.*the response's body is not JSON/, 10, $mark), 'is told';
 is metric('events_unjudged'), 6, 'and counted';
 
 $t->request('POST', '/either/html', '{}');

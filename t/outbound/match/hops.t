@@ -106,7 +106,7 @@ for my $hops (3, 4, '99999999') {
 
 is looped(), 3, 'which is counted';
 like $t->nginx->error_log,
-    qr/\[error\].*no webhook event "a\.b" is made: its request was caused by a chain of 3 webhooks/,
+    qr/\[error\].*no webhook event "a\.b" is created: its request was caused by a chain of 3 webhooks/,
     'and told';
 
 # A receiver's actions carry the number on, its events the next.

@@ -154,7 +154,7 @@ test_full_of_owed(size_t body, uint64_t size, const char *name)
     s = util_stats(&u, 0, NULL);
 
     tap_ok(!s.full && s.events > 0 && s.events < n,
-           "%s: the oldest made room, %u percent are in use", name,
+           "%s: the oldest made room, %u percent is in use", name,
            (unsigned) (s.used * 100 / s.size));
 
     n = u.logs[WEBHOOK_STORE_LOG_NOTICE];

@@ -65,7 +65,7 @@ ctl_each(ctl_t *ctl, webhook_store_t *st, webhook_op_e type)
 
         if (op.u.delivery.endpoint == 0) {
             ctl_say("\"%s\" names no endpoint: a delivery is EVENT.ENDPOINT, "
-                    "as list shows it", ctl->argv[i]);
+                    "as shown by list", ctl->argv[i]);
             return 2;
         }
     }
@@ -288,7 +288,7 @@ ctl_clock(ctl_t *ctl, webhook_store_t *st)
     printf("last commit  %s\n", last);
 
     if (c->doubt == 0) {
-        printf("the clock is not doubted\n");
+        printf("the clock is not in doubt\n");
         return 0;
     }
 

@@ -101,7 +101,7 @@ ctl_task_run(webhook_store_t *st, webhook_op_task_t *task, const char *record,
     webhook_store_apply(st, &ops, 1);
 
     if (op.result == WEBHOOK_STORE_FULL && op.u.task.bound) {
-        ctl_say("two tasks are under way already: \"webhookctl task\" shows "
+        ctl_say("two tasks are already in progress: \"webhookctl task\" shows "
                 "them, and ends one");
         return 1;
     }

@@ -319,7 +319,7 @@ ctl_purge_count(ctl_t *ctl, webhook_store_t *st,
     }
 
     if (unread) {
-        ctl_say("of %" PRIu64 " more it cannot be told: they stay", unread);
+        ctl_say("%" PRIu64 " more cannot be searched, and are kept", unread);
     }
 
     return 0;

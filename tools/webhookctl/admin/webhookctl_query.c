@@ -153,7 +153,7 @@ int
 ctl_ended(int more)
 {
     if (more) {
-        ctl_say("there are more: --limit=N shows them");
+        ctl_say("there are more; --limit=N shows them");
     }
 
     return 0;
@@ -337,7 +337,7 @@ ctl_delivery(const char *text, webhook_id_t *id, uint64_t *endpoint)
     }
 
     if (webhook_id_parse(&event, id) != WEBHOOK_OK) {
-        ctl_say("\"%s\" is no EVENT or EVENT.ENDPOINT: an event is a UUID, "
+        ctl_say("\"%s\" is not EVENT or EVENT.ENDPOINT: an event is a UUID, "
                 "as in webhook-id", text);
         return 2;
     }
@@ -362,7 +362,7 @@ ctl_endpoint_id(const char *text, uint64_t *id)
         *id = strtoull(text + 1, &end, 16);
 
         if (*end || *id == 0) {
-            ctl_say("\"%s\" is no endpoint's number", text);
+            ctl_say("\"%s\" is not the number of an endpoint", text);
             return 2;
         }
     }

@@ -92,8 +92,8 @@ ctl_url(ctl_t *ctl, webhook_store_t *st)
                "than this:\n"
                "secret sha256:%s;\n"
                "\n"
-               "# To rotate: have both lines there for a time, the old one "
-               "with its end:\n"
+               "# To rotate: keep both lines for a time, and give the old one "
+               "an end:\n"
                "# secret sha256:... expires=2027-01-31;\n",
                name, base, slash, token, name, hex);
     }

@@ -38,7 +38,7 @@ ctl_replay(ctl_t *ctl, webhook_store_t *st)
     }
 
     if (ctl->state == WEBHOOK_PENDING || ctl->state == WEBHOOK_SENDING) {
-        ctl_say("sends again what is finished: --state is delivered, dead or "
+        ctl_say("replays finished deliveries: --state is delivered, dead or "
                 "cancelled");
         return 2;
     }
@@ -59,8 +59,8 @@ ctl_cancel_all(ctl_t *ctl, webhook_store_t *st)
     if (ctl->state != -1 && ctl->state != WEBHOOK_PENDING
         && ctl->state != WEBHOOK_DEAD)
     {
-        ctl_say("takes what waits, --state=pending, or blocks its order key, "
-                "--state=dead");
+        ctl_say("takes --state=pending, or --state=dead for those that block "
+                "their order key");
         return 2;
     }
 
@@ -243,7 +243,7 @@ ctl_sure(const ctl_t *ctl, const char *question)
     }
 
     if (!isatty(STDIN_FILENO)) {
-        ctl_say("nothing was done: needs --yes where nobody can be asked");
+        ctl_say("nothing was done: without a terminal this needs --yes");
         return 2;
     }
 

@@ -66,7 +66,7 @@ ctl_source(ctl_t *ctl)
     }
 
     if (!S_ISREG(sb.st_mode)) {
-        ctl_say("\"%s\" is no file", ctl->argv[1]);
+        ctl_say("\"%s\" is not a file", ctl->argv[1]);
         return 1;
     }
 
@@ -173,7 +173,8 @@ ctl_restore_copy(ctl_t *ctl, const char *file)
             }
 
             if (len < CTL_RESTORE_PAGE || magic != CTL_RESTORE_MAGIC) {
-                ctl_say("\"%s\" is no store that backup wrote", ctl->argv[1]);
+                ctl_say("\"%s\" is not a store written by backup",
+                        ctl->argv[1]);
                 rc = 1;
                 break;
             }

@@ -41,8 +41,7 @@ ctl_retry_all(ctl_t *ctl, webhook_store_t *st)
     }
 
     if (ctl->state == WEBHOOK_SENDING || ctl->state == WEBHOOK_DELIVERED) {
-        ctl_say("sends what waits, is dead or was cancelled: --state is "
-                "pending, dead or cancelled");
+        ctl_say("--state is pending, dead or cancelled");
         return 2;
     }
 

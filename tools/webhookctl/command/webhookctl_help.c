@@ -23,6 +23,7 @@ typedef struct {
 
 
 static void ctl_wrap(ctl_wrap_t *w, const char *text, size_t len);
+static void ctl_to_column(FILE *out, int column);
 static void ctl_option_help(FILE *out, const ctl_option_t *o);
 
 
@@ -39,7 +40,8 @@ ctl_help(ctl_t *ctl, webhook_store_t *st)
     if (format) {
 
         if (ctl->argc > 1) {
-            ctl_say("--format is of all commands");
+            ctl_say("--format applies to all commands, and takes no other "
+                    "argument");
             return 2;
         }
 
@@ -93,12 +95,13 @@ ctl_usage(FILE *out)
         snprintf(use, sizeof(use), "%s%s%s", cmd->name, cmd->words ? " " : "",
                  cmd->words ? cmd->words : "");
 
-        fprintf(out, "  %-*s ", CTL_INDENT - 3, use);
+        fprintf(out, "  %s ", use);
+
+        ctl_to_column(out, (int) strlen(use) + 3);
 
         w.out = out;
         w.indent = CTL_INDENT;
-        w.column = (int) strlen(use) > CTL_INDENT - 3
-                   ? (int) strlen(use) + 3 : CTL_INDENT;
+        w.column = CTL_INDENT;
 
         ctl_wrap(&w, cmd->what, strlen(cmd->what));
         fprintf(out, "\n");
@@ -200,13 +203,11 @@ ctl_option_help(FILE *out, const ctl_option_t *o)
     n += fprintf(out, "--%s%s%s ", o->name, o->value ? "=" : "",
                  o->value ? o->value : "");
 
-    for ( /* void */ ; n < CTL_INDENT; n++) {
-        fputc(' ', out);
-    }
+    ctl_to_column(out, n);
 
     w.out = out;
     w.indent = CTL_INDENT;
-    w.column = n;
+    w.column = CTL_INDENT;
 
     ctl_wrap(&w, o->text, strlen(o->text));
 
@@ -217,6 +218,20 @@ ctl_option_help(FILE *out, const ctl_option_t *o)
     }
 
     fprintf(out, "\n");
+}
+
+
+/* Goes on where descriptions stand: on this line, or below what is too long. */
+
+static void
+ctl_to_column(FILE *out, int column)
+{
+    if (column > CTL_INDENT) {
+        fputc('\n', out);
+        column = 0;
+    }
+
+    fprintf(out, "%*s", CTL_INDENT - column, "");
 }
 
 

@@ -35,6 +35,7 @@ static int ctl_status_range(const char *value, uint32_t *least,
     uint32_t *most);
 static int ctl_company(ctl_t *ctl, const webhook_str_t *name);
 static int ctl_choice(const char *choices, const char *value);
+static const char *ctl_choices(const char *choices, char *buf, size_t size);
 
 
 int
@@ -245,6 +246,7 @@ static int
 ctl_words(const ctl_t *ctl)
 {
     int                   words;
+    char                  list[80];
     const ctl_command_t  *cmd;
 
     cmd = ctl->command;
@@ -252,7 +254,9 @@ ctl_words(const ctl_t *ctl)
 
     if (words < cmd->least || (cmd->most != -1 && words > cmd->most)) {
 
-        ctl_say("usage: webhookctl%s %s%s%s; see webhookctl help %s",
+        ctl_say("%s: webhookctl%s %s%s%s; see webhookctl help %s",
+                words < cmd->least ? "an argument is missing"
+                                   : "there are too many arguments",
                 cmd->store == CTL_NONE ? "" : " [-s STORE]", cmd->name,
                 cmd->words ? " " : "", cmd->words ? cmd->words : "",
                 cmd->name);
@@ -261,8 +265,8 @@ ctl_words(const ctl_t *ctl)
     }
 
     if (words && cmd->choices && !ctl_choice(cmd->choices, ctl->argv[1])) {
-        ctl_say("takes %s or nothing, not \"%s\"", cmd->choices,
-                ctl->argv[1]);
+        ctl_say("takes nothing or one of: %s; not \"%s\"",
+                ctl_choices(cmd->choices, list, sizeof(list)), ctl->argv[1]);
         return 2;
     }
 
@@ -292,17 +296,16 @@ ctl_understand(ctl_t *ctl)
 static int
 ctl_value(ctl_t *ctl, ctl_option_e option, const char *value)
 {
-    webhook_str_t  text;
+    char                 list[80];
+    webhook_str_t        text;
+    const ctl_option_t  *o;
 
-    if (value) {
-        text = ctl_str(value);
-    }
+    o = &ctl_options[option];
+    text = ctl_str(value ? value : "");
 
-    if (ctl_options[option].kind == CTL_CHOICE
-        && !ctl_choice(ctl_options[option].choices, value))
-    {
-        ctl_say("--%s is one of: %s; not \"%s\"", ctl_options[option].name,
-                ctl_options[option].choices, value);
+    if (o->kind == CTL_CHOICE && !ctl_choice(o->choices, value)) {
+        ctl_choices(o->choices, list, sizeof(list));
+        ctl_say("--%s is one of: %s; not \"%s\"", o->name, list, value);
         return -1;
     }
 
@@ -325,7 +328,7 @@ ctl_value(ctl_t *ctl, ctl_option_e option, const char *value)
         if (ctl_status_range(value, &ctl->status_least, &ctl->status_most)
             != 0)
         {
-            ctl_say("--status is a number, as 404, or a class of them, as "
+            ctl_say("--status is a number, such as 404, or a class, such as "
                     "4xx; not \"%s\"", value);
             return -1;
         }
@@ -419,7 +422,7 @@ ctl_limit(ctl_t *ctl, const char *value)
     if (errno || *end || end == value || ctl->limit == 0
         || value[0] < '0' || value[0] > '9')
     {
-        ctl_say("--limit is a number from 1 on, not \"%s\"", value);
+        ctl_say("--limit is a number, 1 or more, not \"%s\"", value);
         return -1;
     }
 
@@ -490,4 +493,26 @@ ctl_choice(const char *choices, const char *value)
     }
 
     return 0;
+}
+
+
+/* The words of choices with commas between them, in buf. */
+
+static const char *
+ctl_choices(const char *choices, char *buf, size_t size)
+{
+    size_t  n;
+
+    for (n = 0; *choices && n + 3 < size; choices++) {
+
+        if (*choices == ' ') {
+            buf[n++] = ',';
+        }
+
+        buf[n++] = *choices;
+    }
+
+    buf[n] = '\0';
+
+    return buf;
 }

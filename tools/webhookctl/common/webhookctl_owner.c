@@ -81,8 +81,8 @@ ctl_become_owner(ctl_t *ctl, int write)
         }
 
         if (errno == ELOOP) {
-            ctl_say("\"%s\" leads over a link that is not root's; name the "
-                    "directory itself", ctl->store);
+            ctl_say("\"%s\" leads through a link that does not belong to "
+                    "root; name the directory itself", ctl->store);
             return -1;
         }
     }
@@ -106,8 +106,8 @@ ctl_become_owner(ctl_t *ctl, int write)
     } else if ((sb.st_mode & S_IWOTH)
                || (sb.st_uid == 0 && sb.st_gid && (sb.st_mode & S_IWGRP)))
     {
-        ctl_say("\"%s\" may be written by others than its owner: nothing in "
-                "it is touched; chmod 700 it", ctl->store);
+        ctl_say("\"%s\" can be written to by others than its owner: nothing "
+                "in it is touched; chmod 700 it", ctl->store);
         rc = -1;
 
     } else {
@@ -282,7 +282,7 @@ ctl_owner_directory(const ctl_t *ctl)
     }
 
     if (!S_ISDIR(sb.st_mode)) {
-        ctl_say("\"%s\" is no directory", ctl->store);
+        ctl_say("\"%s\" is not a directory", ctl->store);
         return -1;
     }
 

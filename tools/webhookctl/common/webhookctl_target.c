@@ -263,12 +263,12 @@ ctl_target_open(ctl_t *ctl, const char *file, const char **name)
     }
 
     if (errno == EEXIST) {
-        ctl_say("\"%s\" exists, and nothing is written over; name a new file",
+        ctl_say("\"%s\" exists, and is not overwritten; name a new file",
                 file);
 
     } else if (errno == ELOOP) {
-        ctl_say("\"%s\" leads over a link that is not root's; name a file "
-                "without it", file);
+        ctl_say("\"%s\" leads through a link that does not belong to root; "
+                "name a file without it", file);
 
     } else {
         ctl_say("the store cannot be copied to \"%s\": %s", file,

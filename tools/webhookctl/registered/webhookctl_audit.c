@@ -55,7 +55,7 @@ ctl_tasks(ctl_t *ctl, webhook_store_t *st)
     text = ctl_str(ctl->argv[2]);
 
     if (webhook_id_parse(&text, &id) != WEBHOOK_OK) {
-        ctl_say("\"%s\" is no id of a task", ctl->argv[2]);
+        ctl_say("\"%s\" is not the id of a task", ctl->argv[2]);
         return 2;
     }
 
@@ -186,7 +186,7 @@ ctl_task_end(ctl_t *ctl, webhook_store_t *st, const webhook_id_t *id)
     free(record);
 
     if (op.result == WEBHOOK_STORE_DUPLICATE) {
-        ctl_say("the task was over before");
+        ctl_say("the task had already ended");
         return 1;
     }
 
@@ -202,7 +202,7 @@ ctl_task_end(ctl_t *ctl, webhook_store_t *st, const webhook_id_t *id)
         ctl_json_line(root);
 
     } else {
-        printf("the task is ended; what it did stays done\n");
+        printf("the task has been ended; what it has done remains done\n");
     }
 
     return 0;

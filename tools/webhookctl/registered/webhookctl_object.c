@@ -175,7 +175,7 @@ ctl_object_read(ctl_t *ctl, webhook_store_t *st, webhook_object_e kind,
     op->u.objects.max_bytes = CTL_OBJECT_BYTES;
 
     if (op->u.objects.id.len == 0) {
-        ctl_say("an id is as list shows it");
+        ctl_say("an id is as shown by list");
         return 2;
     }
 
@@ -192,8 +192,8 @@ ctl_object_read(ctl_t *ctl, webhook_store_t *st, webhook_object_e kind,
     }
 
     return ctl_failed(op, kind == WEBHOOK_OBJECT_ENDPOINT
-                          ? "such endpoint that was registered"
-                          : "such receiver that was registered");
+                          ? "such registered endpoint"
+                          : "such registered receiver");
 }
 
 
@@ -346,7 +346,8 @@ ctl_object_delete(ctl_t *ctl, webhook_store_t *st, webhook_object_e kind)
         }
 
         printf(" will be removed%s\n",
-               ctl->given & ctl_bit(CTL_CANCEL) ? ", and what waits cancelled"
+               ctl->given & ctl_bit(CTL_CANCEL) ? ", and what is pending "
+                                                  "cancelled"
                                                 : "");
     }
 
@@ -426,11 +427,11 @@ ctl_object_refused(const ctl_t *ctl, const webhook_op_object_t *object,
 {
     if (result == WEBHOOK_STORE_STALE && object->owed) {
         ctl_say("%" PRIu64 " deliveries wait for it, and %" PRIu64 " are "
-                "being sent: --cancel gives them up", object->pending,
+                "being sent: --cancel cancels them", object->pending,
                 object->sending);
 
     } else if (result == WEBHOOK_STORE_STALE) {
-        ctl_say("somebody has changed it meanwhile: look at it again");
+        ctl_say("somebody has changed it meanwhile: read it again");
 
     } else {
         ctl_say("\"%s\" was not removed: %s", ctl->argv[2],

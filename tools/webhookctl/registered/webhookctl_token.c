@@ -130,7 +130,7 @@ ctl_token_wrong(const ctl_t *ctl)
         || webhook_date_parse(&date, NULL, &ms) != WEBHOOK_OK
         || ms / 1000 <= (int64_t) time(NULL))
     {
-        ctl_say("--expires is a date that is to come, as in 2027-01-31 or "
+        ctl_say("--expires is a date in the future, such as 2027-01-31 or "
                 "2027-01-31T12:00:00Z, not \"%s\"", ctl->value[CTL_EXPIRES]);
         return 1;
     }

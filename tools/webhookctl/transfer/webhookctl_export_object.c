@@ -60,7 +60,7 @@ ctl_export_objects(ctl_export_t *x)
 
             /* while this was read, so much was removed */
 
-            ctl_say("too much changes meanwhile: export it again");
+            ctl_say("too much is changing meanwhile: export it again");
             return 1;
         }
 

@@ -247,7 +247,7 @@ ctl_import_line(ctl_import_t *m, const char *text, size_t len)
     }
 
     if (rc) {
-        ctl_say("line %" PRIu64 " is none that export writes", m->number);
+        ctl_say("line %" PRIu64 " is not one that export writes", m->number);
         m->failed++;
     }
 

@@ -281,7 +281,7 @@ ctl_quarantine_drop(ctl_t *ctl, webhook_store_t *st)
     }
 
     if (ctl->argc < 3) {
-        ctl_say("drop takes numbers, as list shows them, or all");
+        ctl_say("drop takes numbers, as shown by list, or all");
         return 2;
     }
 
@@ -367,8 +367,8 @@ ctl_quarantine_drop_all(ctl_t *ctl, webhook_store_t *st)
     if (count && !ctl->dry_run) {
 
         if (!ctl->yes) {
-            ctl_say("nothing was done: what is dropped is gone for good, so "
-                    "say --yes; quarantine export writes it before");
+            ctl_say("nothing was done: dropped rows cannot be recovered, so "
+                    "add --yes; quarantine export saves them first");
             return 2;
         }
 
@@ -458,7 +458,8 @@ ctl_quarantine_number(const char *text, uint64_t *number)
     *number = strtoull(text, &end, 10);
 
     if (errno || *end || *text < '0' || *text > '9') {
-        ctl_say("\"%s\" is no number of a row, as quarantine list shows it",
+        ctl_say("\"%s\" is not the number of a row, as shown by quarantine "
+                "list",
                 text);
         return 2;
     }

@@ -89,7 +89,7 @@ ctl_follow(ctl_t *ctl, webhook_store_t *st)
 
     if (!calls && !deliveries) {
         ctl_say("--receiver shows calls, and the other filters show "
-                "deliveries: take one of them");
+                "deliveries: use one or the other");
         return 2;
     }
 

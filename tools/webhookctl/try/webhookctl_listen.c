@@ -239,7 +239,7 @@ ctl_listen_socket(ctl_listen_t *l)
 
 invalid:
 
-    ctl_say("--address is [ADDRESS:]PORT, as 8080, 0.0.0.0:8080 or "
+    ctl_say("--address is [ADDRESS:]PORT, such as 8080, 0.0.0.0:8080 or "
             "[::1]:8080; not \"%s\"", text);
 
     return 2;

@@ -104,7 +104,7 @@ ctl_send(ctl_t *ctl, webhook_store_t *st)
     }
 
     if (rc == 0 && ctl->value[CTL_CA] && !c->tls) {
-        ctl_say("--ca is of use with https alone");
+        ctl_say("--ca is only for https");
         rc = 2;
     }
 
@@ -301,7 +301,7 @@ ctl_send_headers(ctl_t *ctl, ctl_send_t *c, const ctl_header_t *signs,
     type = ctl->value[CTL_TYPE] ? ctl->value[CTL_TYPE] : "application/json";
 
     if (strpbrk(type, "\r\n") || strlen(type) > 255) {
-        ctl_say("--type is the type of the body, as application/json");
+        ctl_say("--type is the type of the body, such as application/json");
         return 2;
     }
 
@@ -323,7 +323,7 @@ ctl_send_headers(ctl_t *ctl, ctl_send_t *c, const ctl_header_t *signs,
     for (i = 0; i < n; i++) {
 
         if (strpbrk(signs[i].value, "\r\n")) {
-            ctl_say("--key has a line end in it, which no header may have");
+            ctl_say("--key contains a line end, which no header may contain");
             return 2;
         }
 
@@ -336,8 +336,8 @@ ctl_send_headers(ctl_t *ctl, ctl_send_t *c, const ctl_header_t *signs,
     for (i = 0; i < ctl->headers_count; i++) {
 
         if (!ctl_send_header_valid(ctl->headers[i])) {
-            ctl_say("--header is \"Name: value\", and not one that frames the "
-                    "call");
+            ctl_say("--header is \"Name: value\", and cannot be one that "
+                    "frames the request");
             return 2;
         }
 

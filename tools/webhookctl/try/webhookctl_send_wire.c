@@ -120,7 +120,8 @@ ctl_send_url(const char *url, ctl_send_t *c)
 
 invalid:
 
-    ctl_say("\"%s\" is no URL of a receiver, as https://host/web/hook/TOKEN",
+    ctl_say("\"%s\" is not the URL of a receiver, such as "
+            "https://host/web/hook/TOKEN",
             url);
 
     return 2;

@@ -36,12 +36,12 @@ ctl_sign_init(ctl_t *ctl, ctl_sign_t *s)
     if (ctl->value[CTL_VERIFY] == NULL) {
 
         if (ctl->value[CTL_KEY]) {
-            ctl_say("--key is of use with --verify=PRESET");
+            ctl_say("--key needs --verify=PRESET");
             return 2;
         }
 
         if (ctl->value[CTL_URL]) {
-            ctl_say("--url is of use with --verify=PRESET");
+            ctl_say("--url needs --verify=PRESET");
             return 2;
         }
 

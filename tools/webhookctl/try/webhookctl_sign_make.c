@@ -120,8 +120,8 @@ ctl_sign_token(ctl_sign_t *s, ctl_header_t *h)
     p = s->verifier.preset;
 
     if (p->signature.in != WEBHOOK_PLACE_HEADER) {
-        ctl_say("the token of this preset stands in the query or the body: "
-                "write it there");
+        ctl_say("the token of this preset is in the query or the body: write "
+                "it there");
         return -1;
     }
 
@@ -204,8 +204,8 @@ ctl_sign_row(ctl_sign_t *s, const webhook_verify_call_t *call, const char *id,
     text = ctl_str(id);
 
     if (p->signature.in != WEBHOOK_PLACE_HEADER) {
-        ctl_say("the signature of this preset stands in the query or the "
-                "body, where none is put here");
+        ctl_say("the signature of this preset is in the query or the body, "
+                "where none can be put here");
         return -1;
     }
 

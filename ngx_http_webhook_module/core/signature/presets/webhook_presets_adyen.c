@@ -48,8 +48,8 @@ webhook_adyen_check(const webhook_verifier_t *verifier)
         || p->encoding != WEBHOOK_ENCODING_BASE64
         || p->prefix.len || p->list.len || p->pair.len)
     {
-        return "its signatures stand in the items of \"notificationItems\": "
-               "for one in a header take \"hmac\"";
+        return "its signatures are in the items of \"notificationItems\": for "
+               "one in a header take \"hmac\"";
     }
 
     return NULL;

@@ -112,8 +112,8 @@ webhook_verifier_scheme(const webhook_preset_t *p, webhook_scheme_t *s,
     }
 
     if (p->kind == WEBHOOK_VERIFY_HASH && !webhook_verifier_ends(s)) {
-        return "{key} does not stand at the end of the digested string: "
-               "others could digest more without it";
+        return "{key} is not at the end of the digested string: others could "
+               "append to it without the key";
     }
 
     return NULL;
@@ -183,7 +183,7 @@ static const char *
 webhook_verifier_list(const webhook_preset_t *p)
 {
     if (p->signature.name.len == 0) {
-        return "it is not set where the signature stands";
+        return "it is not set where the signature is";
     }
 
     if (p->kind == WEBHOOK_VERIFY_TOKEN && (p->list.len || p->pair.len)) {
@@ -228,7 +228,7 @@ webhook_verifier_places(const webhook_preset_t *p, const webhook_scheme_t *s)
     signed_part = webhook_scheme_has(s, WEBHOOK_PART_TIMESTAMP);
 
     if (signed_part && !timed) {
-        return "it is not set where the timestamp stands";
+        return "it is not set where the timestamp is";
     }
 
     /* of a body that is signed all fields are, and so of a query */
@@ -253,7 +253,7 @@ webhook_verifier_places(const webhook_preset_t *p, const webhook_scheme_t *s)
     }
 
     if (webhook_scheme_has(s, WEBHOOK_PART_ID) && p->id.name.len == 0) {
-        return "it is not set where the id stands";
+        return "it is not set where the id is";
     }
 
     return NULL;

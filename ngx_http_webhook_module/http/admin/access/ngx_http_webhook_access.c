@@ -196,7 +196,7 @@ ngx_webhook_access_by_rule(ngx_http_request_t *r, ngx_webhook_access_t *access,
             return NGX_HTTP_FORBIDDEN;
         }
 
-        *why = "It is not known who asks";
+        *why = "It is not known who you are";
         return NGX_HTTP_UNAUTHORIZED;
     }
 
@@ -207,7 +207,7 @@ ngx_webhook_access_by_rule(ngx_http_request_t *r, ngx_webhook_access_t *access,
         access->may = 0;
         ngx_str_null(&access->company);
 
-        *why = "It is not known of which company you are";
+        *why = "It is not known which company you belong to";
         return NGX_HTTP_FORBIDDEN;
     }
 

@@ -441,11 +441,11 @@ ngx_webhook_api_unread(ngx_webhook_api_t *api, ngx_int_t rc)
 
     case NGX_HTTP_BAD_REQUEST:
         return ngx_webhook_api_problem(api, rc,
-                                       "The chunks of the body are broken");
+                                       "The chunks of the body are malformed");
 
     case NGX_HTTP_REQUEST_TIME_OUT:
         return ngx_webhook_api_problem(api, rc,
-                                       "The body did not come in time");
+                                       "The body did not arrive in time");
 
     default:
         return NGX_ERROR;
@@ -546,8 +546,8 @@ ngx_webhook_api_end(ngx_webhook_api_t *api, ngx_int_t rc)
                       "webhook api: the answer could not be made");
 
         if (ngx_webhook_api_problem(api, NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                    "There was no memory, or a fault of the "
-                                    "server's; its log may tell more")
+                                    "There was no memory, or the server "
+                                    "failed; its log may say more")
             != NGX_OK)
         {
             ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);

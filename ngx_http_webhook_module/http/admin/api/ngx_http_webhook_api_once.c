@@ -519,9 +519,9 @@ ngx_webhook_api_lost(ngx_webhook_api_t *api)
     api->frame->kept = 1;
 
     return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-               "This was done before with this Idempotency-Key, but what was "
-               "answered cannot be read: the key that it was encrypted with is "
-               "gone, or there was none");
+               "This was done before with this Idempotency-Key, but the "
+               "answer cannot be read: the key it was encrypted with is gone, "
+               "or there was none");
 }
 
 

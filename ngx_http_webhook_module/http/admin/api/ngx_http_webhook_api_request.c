@@ -378,7 +378,7 @@ ngx_webhook_api_if_match(ngx_webhook_api_t *api)
 
     return ngx_webhook_api_refused(ngx_webhook_api_problem(api,
                NGX_HTTP_BAD_REQUEST,
-               "If-Match has to be one ETag as it was answered, such as "
+               "If-Match has to be one ETag, as it was returned, such as "
                "\"7\" in its quotes, or *"));
 }
 

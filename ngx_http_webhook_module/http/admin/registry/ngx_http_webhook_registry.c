@@ -390,7 +390,7 @@ ngx_webhook_registry_told(ngx_webhook_registry_ctx_t *ctx)
         ctx->failing = 0;
 
         ngx_log_error(NGX_LOG_NOTICE, ctx->log, 0,
-                      "what is registered is loaded again");
+                      "what is registered has been loaded");
     }
 
     if (!ngx_webhook_registry_tells()) {
@@ -414,7 +414,7 @@ ngx_webhook_registry_told(ngx_webhook_registry_ctx_t *ctx)
     if (ctx->locked > NGX_WEBHOOK_REGISTRY_TOLD) {
         ngx_log_error(NGX_LOG_ALERT, ctx->log, 0,
                       "%ui registered objects are not used: no \"key\" of "
-                      "webhook_registry opens them", ctx->locked);
+                      "webhook_registry decrypts them", ctx->locked);
     }
 
     if (ctx->unfit > NGX_WEBHOOK_REGISTRY_TOLD) {
@@ -468,9 +468,9 @@ ngx_webhook_registry_failed(ngx_webhook_registry_ctx_t *ctx,
         ctx->failing = 1;
 
         ngx_log_error(NGX_LOG_ERR, ctx->log, 0,
-                      "what is registered cannot be loaded: %s; this is "
-                      "tried again every second, and until then this worker "
-                      "does not use it", reason);
+                      "what is registered cannot be loaded: %s; this worker "
+                      "tries again every second, and does not use it until "
+                      "then", reason);
     }
 
     if (!ctx->again.timer_set && !ngx_exiting) {

@@ -24,7 +24,7 @@ ngx_webhook_registry_allowed(ngx_webhook_main_conf_t *wmcf,
     rc = wmcf->registry;
 
     if (peer->local) {
-        return "a URL with \"unix:\" can be set in nginx.conf alone";
+        return "a URL with \"unix:\" can be set only in nginx.conf";
     }
 
     if (peer->secure && !rc->https) {

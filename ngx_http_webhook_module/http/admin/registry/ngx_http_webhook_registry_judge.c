@@ -206,8 +206,8 @@ ngx_webhook_registry_company(ngx_webhook_registry_change_t *c,
 
         if (!webhook_str_eq(&written, &c->whose.name)) {
             webhook_definition_problem(problems, "/company",
-                                       "the company can be no other than that "
-                                       "of who registers");
+                                       "the company has to be that of the "
+                                       "caller");
             return NGX_ERROR;
         }
 

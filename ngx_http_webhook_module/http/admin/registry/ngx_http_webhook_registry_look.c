@@ -38,7 +38,7 @@ ngx_webhook_registry_open(ngx_webhook_main_conf_t *wmcf,
 
     case WEBHOOK_DEFINITION_LOCKED:
         held->code = "locked";
-        held->text = "no \"key\" of webhook_registry opens its secrets";
+        held->text = "no \"key\" of webhook_registry decrypts its secrets";
         return definition;
 
     case WEBHOOK_NOMEM:

@@ -88,7 +88,7 @@ ngx_webhook_registry_opened_as(ngx_webhook_registry_ctx_t *ctx,
     ngx_webhook_object_t  *compiled;
 
     static ngx_str_t  locked = ngx_string("no \"key\" of webhook_registry "
-                                          "opens its secrets");
+                                          "decrypts its secrets");
     static ngx_str_t  damaged = ngx_string("it is damaged, or was not sealed "
                                            "for this id");
 

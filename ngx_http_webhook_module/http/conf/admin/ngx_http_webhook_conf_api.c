@@ -182,8 +182,8 @@ ngx_webhook_tokens(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         /* it may be a token */
 
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"webhook_tokens\" takes \"file:PATH\": what it "
-                           "has is not shown");
+                           "\"webhook_tokens\" takes \"file:PATH\": the "
+                           "argument is not shown");
         return NGX_CONF_ERROR;
     }
 

@@ -448,12 +448,12 @@ ngx_webhook_answer_useless(ngx_webhook_build_t *b,
     if (rule->calls == NGX_WEBHOOK_ANSWER_REPEAT
         && rcv->dedupe == NGX_WEBHOOK_DEDUPE_NONE)
     {
-        why = "\"answer repeat\" has no use without \"dedupe\", by which "
+        why = "\"answer repeat\" has no effect without \"dedupe\", by which "
               "repeats are known";
     }
 
     if (rule->calls == NGX_WEBHOOK_ANSWER_ACCEPTED && rcv->api_conf == NULL) {
-        why = "\"answer accepted\" has no use without \"mode durable\"";
+        why = "\"answer accepted\" has no effect without \"mode durable\"";
     }
 
     if (rule->most && rule->status >= 200 && rule->status <= 299

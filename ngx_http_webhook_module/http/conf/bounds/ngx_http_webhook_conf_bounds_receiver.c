@@ -277,7 +277,7 @@ ngx_webhook_bounds_idempotency(ngx_webhook_build_t *b,
     }
 
     ngx_webhook_build_at(NGX_LOG_EMERG, b, &action->source_pos,
-                         "\"idempotency=%V\" can be used in nginx.conf alone: "
+                         "\"idempotency=%V\" can be used only in nginx.conf: "
                          "the header of a registered receiver's action has a "
                          "name that ends in \"Idempotency-Key\"", name);
 

@@ -186,7 +186,7 @@ ngx_webhook_receiver_key(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
     if (key->weak) {
         ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
                            "a key of webhook_receiver \"%V\" is short and can "
-                           "be guessed: take %d random bytes or more",
+                           "be guessed: use %d random bytes or more",
                            &rcv->name, WEBHOOK_KEY_LEAST);
     }
 

@@ -116,8 +116,8 @@ ngx_webhook_preset_args(ngx_webhook_build_t *b,
     }
 
     if (*n == 0) {
-        return args->key.data ? "has no key: \"key=\" says how one is written, "
-                                "the key stands without it"
+        return args->key.data ? "has no key: \"key=\" says how one is "
+                                "written, the key is written without it"
                               : "has no key";
     }
 
@@ -275,7 +275,7 @@ ngx_webhook_preset_signature(ngx_webhook_build_t *b,
         > 1)
     {
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                              "the signature stands in one place: \"header=\", "
+                              "the signature is in one place: \"header=\", "
                               "\"query=\" and \"field=\" do not go together");
         return NGX_CONF_ERROR;
     }
@@ -458,7 +458,7 @@ ngx_webhook_preset_words(ngx_webhook_build_t *b,
         }
 
         if (i == 5) {
-            err = "\"key=\" says how keys are written, which stand there "
+            err = "\"key=\" says how keys are written, which are given "
                   "without a name: text, standard, base64, hex or public";
         }
 

@@ -253,17 +253,18 @@ ngx_webhook_verify_doubt(ngx_webhook_build_t *b, ngx_webhook_receiver_t *rcv,
         if (preset->key == WEBHOOK_KEY_AS_TEXT && !preset->whsec) {
             ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
                            "a key of webhook_receiver \"%V\" begins with "
-                           "\"whsec_\" and is taken as text: with "
-                           "\"key=standard\" what follows is taken as base64",
+                           "\"whsec_\" and is read as text: with "
+                           "\"key=standard\" what follows is read as base64",
                            &rcv->name);
 
         } else if (preset->key == WEBHOOK_KEY_AS_STANDARD
                    && preset->public.len)
         {
             ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
-                           "a key of webhook_receiver \"%V\" is taken as text "
-                           "and may be base64: write \"base64:\" or \"whsec_\" "
-                           "in front of it if it is, or \"key=text\" if not",
+                           "a key of webhook_receiver \"%V\" is read as text "
+                           "and may be base64: write \"base64:\" or "
+                           "\"whsec_\" in front of it if it is, or "
+                           "\"key=text\" if not",
                            &rcv->name);
         }
     }

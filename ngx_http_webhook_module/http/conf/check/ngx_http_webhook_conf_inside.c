@@ -199,9 +199,9 @@ ngx_webhook_inside_internal(ngx_webhook_inside_t *in,
 
     ngx_webhook_build_at(NGX_LOG_EMERG, in->b,
                          (ngx_webhook_source_pos_t *) &in->actions->source_pos,
-                         "location \"%V\" takes what registered receivers call "
-                         "below \"%V\": it has to be \"internal\", lest it be "
-                         "called from outside", &clcf->name,
+                         "location \"%V\" takes what registered receivers "
+                         "call below \"%V\": it has to be \"internal\", so "
+                         "that nobody can call it from outside", &clcf->name,
                          &in->actions->prefix);
 
     return NGX_ERROR;

@@ -191,8 +191,8 @@ ngx_webhook_lint_endpoint(ngx_webhook_build_t *b,
 
     if (ep->address.nallow && ep->address.fallback == WEBHOOK_ADDRESS_ANY) {
         ngx_webhook_build_at(NGX_LOG_WARN, b, &ep->source_pos,
-                             "\"allow\" of webhook_endpoint \"%V\" has "
-                             "no use without \"address public\"", &ep->name);
+                             "\"allow\" of webhook_endpoint \"%V\" has no "
+                             "effect without \"address public\"", &ep->name);
     }
 }
 
@@ -230,9 +230,9 @@ ngx_webhook_lint_subscription(ngx_webhook_build_t *b,
         }
 
         ngx_webhook_build_at(NGX_LOG_WARN, b, &sub[i].source_pos,
-                             "no \"webhook_event\" makes what \"%V\" "
-                             "in \"events\" of webhook_endpoint \"%V\" "
-                             "asks for", &sub[i].pattern, &ep->name);
+                             "no \"webhook_event\" creates what \"%V\" in "
+                             "\"events\" of webhook_endpoint \"%V\" asks for",
+                             &sub[i].pattern, &ep->name);
     }
 }
 
@@ -373,9 +373,9 @@ ngx_webhook_lint_timeout(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep)
     }
 
     ngx_webhook_build_at(NGX_LOG_WARN, b, &ep->timeout_pos,
-                         "\"%s=\" in \"timeout\" of webhook_endpoint "
-                         "\"%V\" is longer than \"total=\" (%M ms), "
-                         "which ends a send before", what, &ep->name,
+                         "\"%s=\" in \"timeout\" of webhook_endpoint \"%V\" "
+                         "is longer than \"total=\" (%M ms), which ends a "
+                         "send earlier", what, &ep->name,
                          t->total);
 }
 

@@ -155,8 +155,8 @@ ngx_webhook_lint_rule(ngx_webhook_build_t *b, ngx_webhook_main_conf_t *wmcf,
         /* every location and server has rules of its own */
 
         ngx_webhook_build_at(NGX_LOG_WARN, b, &rule->source_pos,
-                             "this \"webhook_event %V\" is inherited by "
-                             "no location: all have rules of their own",
+                             "this \"webhook_event %V\" is inherited by no "
+                             "location: all of them have rules of their own",
                              &rule->type_name);
         return;
     }
@@ -188,8 +188,8 @@ ngx_webhook_lint_unasked(ngx_webhook_build_t *b, ngx_str_t *type,
     }
 
     ngx_webhook_build_at(NGX_LOG_WARN, b, pos,
-                         "no webhook_endpoint asks for \"%V\", which "
-                         "this \"%s\" makes: it is not kept", type, what);
+                         "no webhook_endpoint subscribes to \"%V\", which "
+                         "this \"%s\" creates: it is not stored", type, what);
 }
 
 

@@ -290,9 +290,9 @@ ngx_webhook_location_rules(ngx_webhook_build_t *b, void **loc_conf,
 
         if (wlcf->own) {
             ngx_webhook_build_at(NGX_LOG_EMERG, b, &rule[i]->source_pos,
-                                 "\"webhook_event\" for \"%V\" reads "
-                                 "the response, which cannot be had "
-                                 "with \"%s\" in location \"%V\": use %s",
+                                 "\"webhook_event\" for \"%V\" reads the "
+                                 "response, which is not available with "
+                                 "\"%s\" in location \"%V\": use %s",
                                  &rule[i]->type_name, with,
                                  &clcf->name, instead);
             return NGX_ERROR;
@@ -300,10 +300,9 @@ ngx_webhook_location_rules(ngx_webhook_build_t *b, void **loc_conf,
 
         ngx_webhook_build_at(NGX_LOG_WARN, b, &rule[i]->source_pos,
                              "\"webhook_event\" for \"%V\" reads the "
-                             "response, which cannot be had with "
-                             "\"%s\" in location \"%V\": it makes no "
-                             "events there, which \"webhook_event "
-                             "off\" would say",
+                             "response, which is not available with \"%s\" in "
+                             "location \"%V\": it creates no events there; "
+                             "write \"webhook_event off\"",
                              &rule[i]->type_name, with, &clcf->name);
     }
 

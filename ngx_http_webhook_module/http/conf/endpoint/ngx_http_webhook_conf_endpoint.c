@@ -448,9 +448,13 @@ ngx_webhook_endpoint_events(ngx_webhook_build_t *b,
 
         if (!webhook_pattern_valid(ngx_webhook_str(&value[i]))) {
             ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                                 "invalid pattern \"%V\": it must be an event "
-                                 "type, its first words and \".*\", or \"*\"",
-                                 &value[i]);
+                                 "invalid pattern \"%V\": %s", &value[i],
+                                 ngx_strlchr(value[i].data, value[i].data
+                                                            + value[i].len, ',')
+                                 ? "several are written with spaces between "
+                                   "them"
+                                 : "it must be an event type, its first words "
+                                   "and \".*\", or \"*\"");
             return NGX_CONF_ERROR;
         }
 

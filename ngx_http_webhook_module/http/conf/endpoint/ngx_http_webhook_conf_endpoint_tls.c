@@ -114,7 +114,7 @@ ngx_webhook_endpoint_tls(ngx_webhook_build_t *b,
     }
 
     if (ecf->tls.ca.len && !ecf->tls.verify) {
-        return "has a \"ca=\" that \"verify=off\" leaves without use";
+        return "has a \"ca=\" that has no effect with \"verify=off\"";
     }
 
     return NGX_CONF_OK;

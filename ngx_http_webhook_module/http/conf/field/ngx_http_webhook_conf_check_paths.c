@@ -93,7 +93,7 @@ ngx_webhook_check_variable(void *data, const webhook_path_t *path)
             || ngx_webhook_check_root(root, "query")))
     {
         ngx_webhook_build_at(NGX_LOG_EMERG, check->b, check->source_pos,
-                             "\"%V\" can be used in nginx.conf alone",
+                             "\"%V\" can be used only in nginx.conf",
                              ngx_webhook_nstr(webhook_path_text(path)));
         return 1;
     }

@@ -55,8 +55,8 @@ ngx_webhook_idempotency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         || ngx_strcasecmp(value[1].data, (u_char *) "on") == 0)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" is no header name, as "
-                           "\"Idempotency-Key\" is, nor \"off\"", &value[1]);
+                           "\"%V\" is neither a header name, such as "
+                           "\"Idempotency-Key\", nor \"off\"", &value[1]);
         return NGX_CONF_ERROR;
     }
 

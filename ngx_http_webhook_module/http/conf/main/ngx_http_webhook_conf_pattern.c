@@ -63,7 +63,7 @@ ngx_webhook_pattern_check(ngx_webhook_build_t *b, ngx_str_t *regex)
 
         case '$':
             if (last - p > 1 && ngx_strchr(")|?*+{", p[1]) == NULL) {
-                what = "\"$\" is the end, and nothing can come behind it";
+                what = "\"$\" is the end, and nothing can follow it";
             }
 
             break;

@@ -168,7 +168,7 @@ ngx_webhook_store_path(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 
     if (ngx_strlchr(s.data, s.data + s.len, '$')) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the path of the store is fixed: it cannot have a "
+                           "the path of the store is fixed: it cannot contain "
                            "\"$\", as in \"%V\"", &s);
         return NGX_ERROR;
     }

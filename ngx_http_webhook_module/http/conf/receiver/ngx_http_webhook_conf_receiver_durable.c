@@ -391,7 +391,7 @@ ngx_webhook_receiver_header(ngx_webhook_build_t *b,
     if (ngx_webhook_conf_braces(&value[2])) {
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
                               "the header \"%V\" of a receiver is the same "
-                              "for all calls: it cannot have a \"${...}\"",
+                              "for all calls: it cannot contain \"${...}\"",
                               &value[1]);
         return NGX_CONF_ERROR;
     }

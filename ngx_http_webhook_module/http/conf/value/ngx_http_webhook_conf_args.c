@@ -53,7 +53,7 @@ ngx_webhook_conf_local(ngx_webhook_build_t *b, ngx_str_t *arg)
     }
 
     ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                          "\"%V\" can be set in nginx.conf alone", arg);
+                          "\"%V\" can be set only in nginx.conf", arg);
 
     return NGX_ERROR;
 }
@@ -215,9 +215,9 @@ ngx_webhook_conf_file(ngx_webhook_build_t *b, ngx_str_t *path, size_t max,
 
     if (secret && (fi.st_mode & (S_IRWXG|S_IRWXO))) {
         ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
-                            "\"%V\" holds a secret and can be read or written "
-                            "by others than its owner (mode 0%ui%ui%ui): "
-                            "chmod 600", &name,
+                            "\"%V\" contains a secret and can be read or "
+                            "written by others than its owner (mode "
+                            "0%ui%ui%ui): chmod 600", &name,
                             (ngx_uint_t) (fi.st_mode >> 6 & 7),
                             (ngx_uint_t) (fi.st_mode >> 3 & 7),
                             (ngx_uint_t) (fi.st_mode & 7));

@@ -75,7 +75,7 @@ ngx_webhook_conf_fixed(ngx_webhook_build_t *b, ngx_str_t *text,
 
     if (ngx_webhook_conf_braces(text)) {
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                              "%s is fixed: it cannot have a \"${...}\"",
+                              "%s is fixed: it cannot contain \"${...}\"",
                               what);
         return NGX_CONF_ERROR;
     }

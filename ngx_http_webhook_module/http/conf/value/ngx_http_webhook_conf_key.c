@@ -96,7 +96,7 @@ ngx_webhook_conf_key(ngx_webhook_build_t *b, ngx_str_t *value,
     if (key->weak) {
         ngx_webhook_build_log(NGX_LOG_WARN, b, 0,
                            "the secret of \"%s\" is short and can be guessed: "
-                           "take \"whsec_\" and base64 of %d random bytes",
+                           "use \"whsec_\" and base64 of %d random bytes",
                            what, WEBHOOK_KEY_LEAST);
     }
 

@@ -33,9 +33,9 @@ ngx_webhook_conf_secret(ngx_webhook_build_t *b, ngx_str_t *value,
 
     if (b->registered && !ngx_webhook_conf_written(value)) {
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                              "a secret can be \"file:PATH\" or "
-                              "\"env:NAME\" in nginx.conf alone: write "
-                              "it as it is, or after \"text:\"");
+                              "a secret can be \"file:PATH\" or \"env:NAME\" "
+                              "only in nginx.conf: write it as it is, or "
+                              "after \"text:\"");
         return NGX_CONF_ERROR;
     }
 
@@ -165,21 +165,21 @@ ngx_webhook_conf_unknown(ngx_webhook_build_t *b, ngx_str_t *arg)
         && ngx_webhook_conf_near(&word, directives[i].params, &near))
     {
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                           "\"%V=\" is no parameter of \"%V\" (did you mean "
-                           "\"%V=\"?); a secret with a \"=\" in it is written "
-                           "\"text:...\"", &word, name, &near);
+                           "\"%V=\" is not a parameter of \"%V\" (did you "
+                           "mean \"%V=\"?); a secret with a \"=\" in it is "
+                           "written \"text:...\"", &word, name, &near);
 
     } else if (len) {
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                            "\"%V=\" is no parameter of \"%V\"; a secret with "
-                            "a \"=\" in it is written \"text:...\"",
+                            "\"%V=\" is not a parameter of \"%V\"; a secret "
+                            "with a \"=\" in it is written \"text:...\"",
                             &word, name);
 
     } else {
         ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                           "\"%V\" has an argument that is no parameter of it "
-                           "and not shown here; a secret with a \"=\" in it "
-                           "is written \"text:...\"", name);
+                           "\"%V\" has an argument that is not one of its "
+                           "parameters and is not shown here; a secret with a "
+                           "\"=\" in it is written \"text:...\"", name);
     }
 
     return NGX_CONF_ERROR;
@@ -410,9 +410,9 @@ ngx_webhook_conf_source(ngx_webhook_build_t *b, ngx_str_t *value)
     }
 
     ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
-                         "a secret is \"file:PATH\", \"env:NAME\" or stands "
-                         "there as it is: one that only looks like the former "
-                         "is written \"text:...\"");
+                         "a secret is \"file:PATH\", \"env:NAME\" or is "
+                         "written as it is: one that only looks like the "
+                         "former is written \"text:...\"");
     return NGX_ERROR;
 }
 

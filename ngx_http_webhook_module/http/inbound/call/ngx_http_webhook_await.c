@@ -65,7 +65,7 @@ ngx_webhook_await_handler(ngx_event_t *ev)
 
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "webhook receiver \"%V\": the store has not answered in "
-                      "time: the call goes on without it",
+                      "time: the call continues without it",
                       &call->receiver->name);
 
         ngx_webhook_count(NGX_WEBHOOK_CALLS_LATE, 1);

@@ -132,8 +132,9 @@ ngx_webhook_call_work_late(ngx_webhook_call_t *call, ngx_str_t *error)
         return 0;
     }
 
-    ngx_str_set(error, "Too many calls wait for their conditions to be judged "
-                       "on the threads of webhook_cpu; nothing was done");
+    ngx_str_set(error, "Too many calls wait for their conditions to be "
+                       "evaluated on the threads of webhook_cpu; nothing was "
+                       "done");
 
     return ngx_webhook_work_again(call);
 }

@@ -71,8 +71,8 @@ ngx_webhook_confirm_send(ngx_webhook_call_t *call)
     if (confirm == NULL) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "webhook receiver \"%V\": a subscription is not "
-                      "confirmed, for want of memory or connections: ask for "
-                      "it again", &call->receiver->name);
+                      "confirmed, because there is no memory or no "
+                      "connection: request it again", &call->receiver->name);
         return NGX_OK;
     }
 
@@ -166,7 +166,7 @@ ngx_webhook_confirm_exit(void)
 
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "webhook receiver \"%V\": %V: the worker exits before "
-                      "it is known to be; ask for it again unless it is",
+                      "it is known to be; request it again unless it is",
                       &confirm->name, &confirm->what);
     }
 }
@@ -190,12 +190,12 @@ ngx_webhook_confirm_done(ngx_webhook_exchange_t *x)
     } else if (x->status) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "webhook receiver \"%V\": %V: it is not, the answer was "
-                      "%ui; ask for it again", &confirm->name, &confirm->what,
+                      "%ui; request it again", &confirm->name, &confirm->what,
                       x->status);
 
     } else {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "webhook receiver \"%V\": %V: it is not: %V; ask for it "
+                      "webhook receiver \"%V\": %V: it is not: %V; request it "
                       "again", &confirm->name, &confirm->what,
                       ngx_webhook_redacted(&error, x->error.data,
                                            x->error.len));

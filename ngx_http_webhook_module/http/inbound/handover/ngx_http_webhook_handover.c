@@ -131,7 +131,8 @@ ngx_webhook_handover_known(ngx_webhook_call_t *call)
         ngx_webhook_handover_end(call);
 
         ngx_str_null(&call->answer);
-        ngx_str_set(&error, "The store cannot tell who listens to the events");
+        ngx_str_set(&error, "The store cannot say which endpoints want the "
+                            "events");
 
         return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
                                     &error);
@@ -321,8 +322,8 @@ ngx_webhook_handover_kept(ngx_webhook_event_t *event,
         ngx_str_null(&call->answer);
 
         if (call->overfull) {
-            ngx_str_set(&error, "The company has as many calls and events "
-                                "waiting as it may have; nothing was done");
+            ngx_str_set(&error, "The company has as many pending calls and "
+                                "events as it may have; nothing was done");
 
         } else if (call->receiver->api) {
             ngx_str_set(&error, "The store is unavailable; nothing was done");

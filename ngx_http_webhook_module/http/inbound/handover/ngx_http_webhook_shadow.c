@@ -93,7 +93,7 @@ ngx_webhook_shadow_send(ngx_webhook_call_t *call)
         ngx_webhook_count(NGX_WEBHOOK_SHADOWS_DROPPED, n);
 
         ngx_log_error(NGX_LOG_INFO, call->request->connection->log, 0,
-                      "webhook receiver \"%V\": its shadow is passed over",
+                      "webhook receiver \"%V\": its shadow is skipped",
                       &call->receiver->name);
         return NGX_OK;
     }

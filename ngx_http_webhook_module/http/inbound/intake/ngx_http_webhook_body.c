@@ -486,7 +486,7 @@ ngx_webhook_body_failed(ngx_webhook_call_t *call, ngx_int_t rc)
                             call->receiver->body_max);
 
     } else if (rc == NGX_HTTP_BAD_REQUEST) {
-        ngx_str_set(&error, "The chunks of the body are broken");
+        ngx_str_set(&error, "The chunks of the body are malformed");
 
     } else {
         return rc;

@@ -51,7 +51,7 @@ ngx_webhook_check_headers(ngx_webhook_call_t *call, ngx_str_t *error)
     }
 
     if (receiver->mode == NGX_WEBHOOK_MODE_DISABLED) {
-        ngx_str_set(error, "This hook is switched off; nothing was done");
+        ngx_str_set(error, "This hook is disabled; nothing was done");
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
@@ -387,8 +387,8 @@ ngx_webhook_check_target(ngx_webhook_call_t *call, ngx_str_t *error)
         }
 
         if (text.len == 0) {
-            ngx_str_set(error, "The payload names no target: "
-                               "its id is missing");
+            ngx_str_set(error, "The payload names no target: the id is "
+                               "missing");
             return NGX_WEBHOOK_UNPROCESSABLE;
         }
     }
@@ -406,8 +406,8 @@ ngx_webhook_check_target(ngx_webhook_call_t *call, ngx_str_t *error)
         }
 
         if (text.len == 0) {
-            ngx_str_set(error, "The payload names no target: "
-                               "its model is missing");
+            ngx_str_set(error, "The payload names no target: the model is "
+                               "missing");
             return NGX_WEBHOOK_UNPROCESSABLE;
         }
 

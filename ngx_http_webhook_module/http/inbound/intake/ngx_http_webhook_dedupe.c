@@ -164,10 +164,11 @@ ngx_webhook_dedupe_state(ngx_webhook_call_t *call, webhook_op_t *op)
     if (op->result != WEBHOOK_STORE_OK) {
 
         ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
-                      "webhook receiver \"%V\": the store cannot tell repeats: "
-                      "%s", &call->receiver->name,
+                      "webhook receiver \"%V\": the store cannot recognize "
+                      "repeats: %s", &call->receiver->name,
                       op->result == WEBHOOK_STORE_FULL && reserve->bound
-                      ? "it knows as many calls as it may (dedupe_rows)"
+                      ? "it already knows as many calls as it may "
+                        "(dedupe_rows)"
                       : webhook_store_result_text(op->result));
 
         if (op->result == WEBHOOK_STORE_FULL && reserve->bound) {

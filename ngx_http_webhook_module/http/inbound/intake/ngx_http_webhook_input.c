@@ -132,7 +132,7 @@ ngx_webhook_input_unknown(ngx_webhook_call_t *call, ngx_str_t *error)
 
     p = ngx_pnalloc(call->pool, NGX_WEBHOOK_ERROR_MAX);
     if (p == NULL) {
-        ngx_str_set(error, "The body is of a type that is not taken");
+        ngx_str_set(error, "The body is of a type that is not accepted");
         return NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
     }
 

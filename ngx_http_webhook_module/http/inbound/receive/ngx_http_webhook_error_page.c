@@ -169,8 +169,8 @@ ngx_webhook_error_page_why(ngx_uint_t status, ngx_str_t *text)
         break;
 
     case NGX_HTTP_SERVICE_UNAVAILABLE:
-        ngx_str_set(text, "The server takes no calls at the moment; "
-                          "nothing was done");
+        ngx_str_set(text, "The server accepts no calls at the moment; nothing "
+                          "was done");
         break;
 
     default:

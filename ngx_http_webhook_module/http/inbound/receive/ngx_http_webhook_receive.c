@@ -198,7 +198,7 @@ ngx_webhook_receive_ready(ngx_webhook_call_t *call, ngx_str_t *error)
     ngx_str_set(&name, "?");
 
     ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
-                  "webhook receiver \"%V\" cannot take a call: %s",
+                  "webhook receiver \"%V\" cannot accept a call: %s",
                   call->receiver ? &call->receiver->name : &name,
                   call->unready);
 
@@ -313,8 +313,8 @@ ngx_webhook_receive_renew(ngx_webhook_call_t *call,
     if (object->receiver->verify && object->receiver->verify->need_token
         && call->token.len == 0)
     {
-        ngx_str_set(&error, "This hook was changed while the call came in; "
-                            "nothing was done: call again");
+        ngx_str_set(&error, "This hook was changed while the call was "
+                            "received; nothing was done: call again");
         return ngx_webhook_call_set(call, NGX_HTTP_SERVICE_UNAVAILABLE,
                                     &error);
     }
@@ -420,8 +420,8 @@ ngx_webhook_receive_unreachable(ngx_http_request_t *r)
 
     if (r->internal) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "webhook: a receiver cannot be called by a rewrite or a "
-                      "redirect, which would not keep its URL secret");
+                      "webhook: a receiver cannot be called through a rewrite "
+                      "or a redirect, which would not keep its URL secret");
     }
 
     ngx_str_set(&error, "There is no such hook");

@@ -305,12 +305,12 @@ static ngx_uint_t
 ngx_webhook_try_refuse(ngx_webhook_call_t *call, ngx_str_t *error)
 {
     if (!call->dry_run && call->receiver->mode == NGX_WEBHOOK_MODE_DISABLED) {
-        ngx_str_set(error, "This hook is switched off; nothing was done");
+        ngx_str_set(error, "This hook is disabled; nothing was done");
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
     if (call->body_len > call->receiver->body_max) {
-        ngx_str_set(error, "The body is larger than the receiver takes");
+        ngx_str_set(error, "The body is larger than the receiver accepts");
         return NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
     }
 

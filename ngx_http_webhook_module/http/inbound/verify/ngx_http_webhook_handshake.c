@@ -216,7 +216,7 @@ ngx_webhook_handshake_done(ngx_webhook_call_t *call,
         (void) ngx_webhook_call_set(call, answer->status, NULL);
 
     } else if (result == WEBHOOK_HANDSHAKE_REFUSED) {
-        ngx_str_set(&error, "The handshake is not granted");
+        ngx_str_set(&error, "The handshake is refused");
         (void) ngx_webhook_call_set(call, NGX_HTTP_FORBIDDEN, &error);
 
     } else {

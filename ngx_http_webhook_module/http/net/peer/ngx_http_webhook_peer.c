@@ -177,9 +177,8 @@ ngx_webhook_peer_split(ngx_webhook_build_t *b, ngx_str_t *text,
 
     if (last - p > 5 && ngx_strncasecmp(p, (u_char *) "unix:", 5) == 0) {
         if (b->registered) {
-            ngx_webhook_build_at(NGX_LOG_EMERG, b, pos, "a URL with "
-                                 "\"unix:\" can be set in nginx.conf "
-                                 "alone");
+            ngx_webhook_build_at(NGX_LOG_EMERG, b, pos, "a URL with \"unix:\" "
+                                 "can be set only in nginx.conf");
             return NGX_ERROR;
         }
 

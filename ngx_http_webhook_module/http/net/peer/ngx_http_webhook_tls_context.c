@@ -201,9 +201,9 @@ ngx_webhook_tls_authority(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer,
 
     if (b->registered) {
         ngx_webhook_build_at(NGX_LOG_EMERG, b, &peer->source_pos, "no "
-                             "certificate of \"%V\" can be verified: "
-                             "nginx has not read the system's "
-                             "authorities", &peer->tls.name);
+                             "certificate of \"%V\" can be verified: nginx "
+                             "has not read the system's CA certificates",
+                             &peer->tls.name);
         return NGX_ERROR;
     }
 
@@ -295,9 +295,9 @@ ngx_webhook_tls_system(ngx_webhook_build_t *b, ngx_webhook_peer_t *peer,
     }
 
     ngx_webhook_build_at(NGX_LOG_WARN, b, &peer->source_pos,
-                         "the system's certificate authorities were not "
-                         "found, no certificate of \"%V\" can be "
-                         "verified: name a file with \"ca=\"",
+                         "the system's CA certificates were not found, no "
+                         "certificate of \"%V\" can be verified: name a file "
+                         "with \"ca=\"",
                          &peer->tls.name);
 
     return NGX_OK;

@@ -546,8 +546,8 @@ ngx_webhook_attempt_completed(ngx_webhook_job_t *job)
         ngx_webhook_count(NGX_WEBHOOK_OUTCOMES_STALE, 1);
 
         ngx_log_error(NGX_LOG_WARN, s->log, 0,
-                      "the outcome of a webhook send was not kept (%s): "
-                      "it may be sent again",
+                      "the outcome of a webhook send was not stored (%s): it "
+                      "may be sent again",
                       webhook_store_result_text(result));
     }
 

@@ -101,7 +101,8 @@ ngx_webhook_attempt_log_unsigned(ngx_webhook_endpoint_t *ep, ngx_log_t *log)
 
     ngx_log_error(NGX_LOG_ERR, log, 0,
                   "the secrets of webhook endpoint \"%V\" have expired: its "
-                  "deliveries wait for a new one, nothing is sent unsigned",
+                  "deliveries wait for a new one, since nothing is sent "
+                  "unsigned",
                   &ep->name);
 }
 
@@ -130,8 +131,8 @@ ngx_webhook_attempt_log_endpoint(ngx_webhook_attempt_t *attempt,
 
     if (complete->opened) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
-                      "the breaker of webhook endpoint \"%V\" opened: its "
-                      "first sends are held for %uL ms, retries go on",
+                      "the breaker of webhook endpoint \"%V\" opened: first "
+                      "sends are held for %uL ms, retries continue",
                       &ep->name, ep->break_open_timeout);
     }
 

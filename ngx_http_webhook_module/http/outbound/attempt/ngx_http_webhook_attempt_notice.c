@@ -73,8 +73,8 @@ ngx_webhook_attempt_notice_paused(ngx_webhook_attempt_t *attempt,
                              - text;
 
     } else {
-        notice->reason.len = ngx_sprintf(text, "it answered %uD and asked to "
-                                         "be left alone",
+        notice->reason.len = ngx_sprintf(text, "it answered %uD and wants no "
+                                         "more events",
                                          complete->attempt.status)
                              - text;
     }

@@ -98,9 +98,10 @@ ngx_webhook_attempt_headless(ngx_webhook_attempt_t *attempt,
     x = &attempt->exchange;
 
     x->fault = NGX_WEBHOOK_FAULT_AUTH;          /* as where nothing was sent */
-    ngx_str_set(&x->error, "not sent: no \"key\" of webhook_registry opened the "
-                           "headers of the endpoint when the event happened, so "
-                           "that those with placeholders are missing");
+    ngx_str_set(&x->error, "not sent: no \"key\" of webhook_registry "
+                           "decrypted the headers of the endpoint when the "
+                           "event happened, so those with placeholders are "
+                           "missing");
 
     ngx_webhook_attempt_outcome_text(attempt, log);
 

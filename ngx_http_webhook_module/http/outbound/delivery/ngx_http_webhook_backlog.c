@@ -106,7 +106,7 @@ ngx_webhook_backlog_put(ngx_webhook_event_t *event)
 
                 ngx_log_error(NGX_LOG_ERR, w->log, 0,
                               "too many webhook events wait for room in the "
-                              "store (%ui): more are lost", w->count);
+                              "store (%ui): further ones are lost", w->count);
             }
 
             return 0;

@@ -506,7 +506,7 @@ ngx_webhook_dispatcher_takeover_done(ngx_webhook_job_t *job)
     if (job->op.result == WEBHOOK_STORE_OK && count) {
 
         ngx_log_error(NGX_LOG_NOTICE, c->log, 0,
-                      "webhook: %uD deliveries of a worker that is gone are "
+                      "webhook: %uD deliveries of a worker that has ended are "
                       "sent again", count);
 
         ngx_webhook_count(NGX_WEBHOOK_TAKEN_OVER, count);

@@ -424,7 +424,7 @@ ngx_webhook_dispatcher_stats_done(ngx_webhook_job_t *job)
 
             ngx_log_error(NGX_LOG_WARN, c->log, 0,
                           "%uL deliveries wait for webhook endpoint \"%V\", "
-                          "which is not in the configuration any more",
+                          "which is no longer in the configuration",
                           ep->states[WEBHOOK_PENDING],
                           ngx_webhook_redacted(&redacted, ep->name.data,
                                                ep->name.len));

@@ -83,7 +83,7 @@ ngx_webhook_journal_done(ngx_webhook_job_t *job)
     if (job->op.result == WEBHOOK_STORE_OK && count) {
 
         ngx_log_error(NGX_LOG_NOTICE, j->log, 0,
-                      "webhook: %uD events of a journal were put into the "
+                      "webhook: %uD events of a journal were written to the "
                       "store", count);
 
         ngx_webhook_count(NGX_WEBHOOK_JOURNAL_REPLAYED, count);

@@ -223,7 +223,7 @@ ngx_webhook_watch_high(webhook_op_stats_t *stats)
     notice.used = stats->used;
     notice.size = stats->size;
     notice.reason.data = text;
-    notice.reason.len = ngx_sprintf(text, "%uL percent of the store are in use",
+    notice.reason.len = ngx_sprintf(text, "%uL percent of the store is in use",
                                     stats->used * 100 / stats->size)
                         - text;
 

@@ -149,7 +149,7 @@ ngx_webhook_fanout_filter(ngx_webhook_fanout_ctx_t *ctx,
             if (ctx->unreadable) {
                 ngx_log_error(NGX_LOG_WARN, fanout->log, 0,
                               "a filter of webhook endpoint \"%V\" cannot be "
-                              "judged, and event \"%V\" %V is not sent to "
+                              "evaluated, and event \"%V\" %V is not sent to "
                               "it: the body %s", &ep->name, fanout->type,
                               fanout->id_text,
                               ngx_webhook_document_reason(ctx->unreadable));
@@ -444,7 +444,7 @@ ngx_webhook_fanout_headless(ngx_webhook_fanout_ctx_t *ctx,
     }
 
     ngx_log_error(NGX_LOG_WARN, ctx->fanout->log, 0,
-                  "no \"key\" of webhook_registry opens the headers of "
+                  "no \"key\" of webhook_registry decrypts the headers of "
                   "registered endpoint \"%V\": if one of them has a "
                   "placeholder \"${...}\", what it gets now, as event \"%V\" "
                   "%V, becomes a dead letter", &ep->name, ctx->fanout->type,

@@ -85,8 +85,8 @@ ngx_webhook_match_unjudged(ngx_webhook_match_t *match)
     }
 
     ngx_log_error(NGX_LOG_WARN, match->capture->log, 0,
-                  "a condition of webhook event \"%V\" cannot be judged, and "
-                  "there is no event: the %s's body %s",
+                  "a condition of webhook event \"%V\" cannot be evaluated, "
+                  "and there is no event: the %s's body %s",
                   &match->rule->type->name,
                   match->unread == &match->capture->request.document
                   ? "request" : "response",

@@ -351,8 +351,8 @@ ngx_webhook_match_make(ngx_webhook_match_t *match,
         /* nobody can say for how many of them it would have been */
 
         ngx_log_error(NGX_LOG_ERR, capture->log, 0,
-                      "webhook event \"%V\" %V is sent to endpoints of "
-                      "nginx.conf alone: %s", &rule->type->name,
+                      "webhook event \"%V\" %V is sent only to endpoints of "
+                      "nginx.conf: %s", &rule->type->name,
                       &match->id_text, capture->unknown);
 
         ngx_webhook_count(NGX_WEBHOOK_DELIVERIES_UNMADE, 1);

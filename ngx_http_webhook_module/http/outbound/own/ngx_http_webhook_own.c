@@ -511,7 +511,8 @@ ngx_webhook_own_kept(ngx_webhook_event_t *event, webhook_store_result_e result)
         ngx_webhook_own_unquiet(put->kind, put->subject);
 
         ngx_log_error(NGX_LOG_ERR, ngx_webhook_owns.log, 0,
-                      "the webhook event \"%V\" about \"%V\" is not kept: %s",
+                      "the webhook event \"%V\" about \"%V\" is not stored: "
+                      "%s",
                       put->type, &put->id, webhook_store_result_text(result));
     }
 

@@ -288,7 +288,7 @@ webhook_expire_committed(webhook_txn_t *t)
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
                       "the store \"%s\" has no room for all that is finished "
-                      "(%s): %llu dead letters went before their time",
+                      "(%s): %llu dead letters were removed before their time",
                       st->path,
                       st->keep_bytes && t->state.history
                                         > st->keep_bytes / 10 * 9

@@ -201,8 +201,8 @@ webhook_env_watch(webhook_lmdb_t *st)
     if (gone) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
                           "\"%s\" was removed or replaced while it is open: "
-                          "nothing new is taken, since it would be gone with "
-                          "the next start; put the file back or restart",
+                          "nothing new is accepted, since it would be lost "
+                          "with the next start; put the file back or restart",
                           st->data);
 
     } else {
@@ -364,9 +364,10 @@ webhook_env_foreign(webhook_lmdb_t *st, int rc)
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
                       "the store \"%s\" was written by %s: it is left as it "
-                      "is, and nothing is kept until it can be read; use that "
-                      "one, or bring it over with \"webhookctl export\" there "
-                      "and \"webhookctl import\" here, into another directory",
+                      "is, and nothing is stored until it can be read; use "
+                      "that version, or move its contents with \"webhookctl "
+                      "export\" there and \"webhookctl import\" here, into "
+                      "another directory",
                       st->path, rc == MDB_INVALID
                       ? "a machine of another byte order"
                       : "another version of LMDB");
@@ -471,9 +472,9 @@ webhook_env_set_aside(webhook_lmdb_t *st)
     webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
                       "the store \"%s\" is damaged: it is now \"data.mdb%s\" "
                       "there, and an empty one takes its place; what was "
-                      "waiting in it is not sent: \"webhookctl -s FILE "
-                      "export\" shows what can be read of it, and "
-                      "\"webhookctl import\" brings that back", st->path,
+                      "pending in it is not sent: \"webhookctl -s FILE "
+                      "export\" prints what can be read of it, and "
+                      "\"webhookctl import\" restores that", st->path,
                       suffix);
 
     return 0;

@@ -142,7 +142,7 @@ webhook_pause_tell(webhook_txn_t *t)
 {
     if (t->paused) {
         webhook_store_log(t->st, WEBHOOK_STORE_LOG_WARN,
-                          "the store \"%s\" is paused: events are kept, and "
+                          "the store \"%s\" is paused: events are stored, and "
                           "nothing is sent until \"webhookctl resume --all\"",
                           t->st->path);
     }

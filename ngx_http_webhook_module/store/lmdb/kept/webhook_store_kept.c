@@ -241,7 +241,7 @@ webhook_kept_stall(webhook_lmdb_t *st)
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
                       "events of the journal of the store \"%s\" cannot be "
-                      "put into it now: they stay in the journal, and wait",
+                      "written to it now: they remain in the journal",
                       st->path);
 }
 

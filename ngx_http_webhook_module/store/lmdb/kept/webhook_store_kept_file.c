@@ -149,12 +149,10 @@ webhook_kept_file_aside(webhook_lmdb_t *st, const unsigned char *id,
     webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
                       "%s: it is now \"%s\"",
                       strcmp(reason, "damaged") == 0
-                      ? "a journal was damaged: events that had been kept in "
-                        "it are missing"
+                      ? "a journal was damaged: some of its events are missing"
                       : strcmp(reason, "foreign") == 0
                       ? "a journal belongs to a store that is not there any "
-                        "more: events that had been kept in it are not put "
-                        "into this one"
+                        "more: its events are not written to this one"
                       : "a journal belongs to the store that was replaced",
                       to);
 

@@ -50,7 +50,7 @@ webhook_kept_try(webhook_lmdb_t *st)
     if (rc) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
                           "the journal of the store \"%s\" cannot be made "
-                          "(%s): events are kept without it", st->path,
+                          "(%s): events are stored without it", st->path,
                           strerror(rc));
         return;
     }
@@ -247,7 +247,8 @@ webhook_kept_fail(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count,
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
                       "the journal \"%s\" cannot be written to (%s): events "
-                      "are kept without it, and another one is made", k->path,
+                      "are stored without it, and another one is made",
+                      k->path,
                       strerror(rc));
 }
 

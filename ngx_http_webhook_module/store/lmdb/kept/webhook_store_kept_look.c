@@ -415,7 +415,7 @@ webhook_kept_look_read(webhook_txn_t *t, const webhook_kept_row_t *row)
 
     webhook_store_log_error(st, rc, rc == ENOTSUP
                             ? "a journal was written by a newer version, "
-                              "which has to put it"
+                              "which has to read it"
                             : "a journal cannot be read");
 
     l->again = t->now + WEBHOOK_KEPT_AGAIN;

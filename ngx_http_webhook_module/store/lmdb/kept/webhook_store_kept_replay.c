@@ -418,8 +418,9 @@ webhook_kept_replay_tell(webhook_lmdb_t *st)
     {
         webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
                           "the journal \"%s\" is not there (%u of them): a "
-                          "copy of a store has none; if it was removed, what "
-                          "it had kept and the store had not yet is lost",
+                          "copy of a store has none; if it was removed, the "
+                          "events in it that the store did not have yet are "
+                          "lost",
                           path, l->lost);
     }
 
@@ -433,10 +434,10 @@ webhook_kept_replay_tell(webhook_lmdb_t *st)
         webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
                           "the last events of a journal are not whole: they "
                           "were being written when the process ended, and "
-                          "nobody was told that they are kept");
+                          "nobody has been told that they are stored");
     }
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
-                      "all events of the journal \"%s\", whose process is "
-                      "gone, are in the store now", path);
+                      "all events of the journal \"%s\", whose process has "
+                      "ended, are in the store now", path);
 }

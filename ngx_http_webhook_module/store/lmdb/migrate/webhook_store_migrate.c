@@ -96,7 +96,8 @@ webhook_migrate(webhook_lmdb_t *st)
     }
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
-                      "the store \"%s\" is brought from format %u to %u",
+                      "the store \"%s\" is being converted from format %u to "
+                      "%u",
                       st->path, st->format, WEBHOOK_STORE_FORMAT);
 
     memset(&m, 0, sizeof(m));
@@ -126,9 +127,9 @@ webhook_migrate(webhook_lmdb_t *st)
         st->explained = 1;
 
         webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
-                          "the store \"%s\" cannot be brought to format %u: "
-                          "%s; what was done is kept, and the next start goes "
-                          "on%s", st->path, WEBHOOK_STORE_FORMAT,
+                          "the store \"%s\" cannot be converted to format %u: "
+                          "%s; what was done is kept, and the next start "
+                          "continues%s", st->path, WEBHOOK_STORE_FORMAT,
                           mdb_strerror(rc),
                           rc == MDB_MAP_FULL
                           ? ": give it a larger size= before" : "");
@@ -139,7 +140,7 @@ webhook_migrate(webhook_lmdb_t *st)
     st->migrating = 0;
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
-                      "the store \"%s\" has format %u now, %llu things were "
+                      "the store \"%s\" now has format %u, %llu rows were "
                       "changed", st->path, WEBHOOK_STORE_FORMAT,
                       (unsigned long long) changed);
 
@@ -156,17 +157,17 @@ webhook_migrate_refused(webhook_lmdb_t *st)
     if (st->admin && !st->copy) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
                           "the store \"%s\" has format %u, and this version "
-                          "writes format %u: nginx brings it to that when it "
-                          "starts with the module of this version",
+                          "writes format %u: nginx converts it when it starts "
+                          "with the module of this version",
                           st->path, st->format, WEBHOOK_STORE_FORMAT);
 
     } else if (st->others || webhook_slots_any(st)) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_EMERG,
                           "the store \"%s\" has format %u, and other "
-                          "processes (%ld) have it open: it is brought to "
-                          "format %u once they have left it, and nothing is "
-                          "kept until then; workers of an older version leave "
-                          "it when they exit",
+                          "processes (%ld) have it open: it will be converted "
+                          "to format %u once they have closed it, and nothing "
+                          "is stored until then; workers of an older version "
+                          "close it when they exit",
                           st->path, st->format, (long) st->others,
                           WEBHOOK_STORE_FORMAT);
 

@@ -75,7 +75,7 @@ webhook_object_drain_begin(webhook_txn_t *t, unsigned kind,
 
     webhook_store_log(t->st, WEBHOOK_STORE_LOG_NOTICE,
                       "the store \"%s\": \"%.*s\" was removed: the %llu "
-                      "deliveries that wait for it are cancelled",
+                      "deliveries that are pending for it are cancelled",
                       t->st->path, (int) id->len, id->data,
                       (unsigned long long) (ep->states[WEBHOOK_PENDING]
                                             + ep->blocked));

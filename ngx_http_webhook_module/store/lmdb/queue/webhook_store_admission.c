@@ -210,8 +210,7 @@ webhook_admission_outcome(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
     if (c->gone && !ep->paused) {
 
         reason.data = (unsigned char *) text;
-        reason.len = (size_t) snprintf(text, sizeof(text), "it answered %u "
-                                       "and asked to be left alone",
+        reason.len = (size_t) snprintf(text, sizeof(text), "it answered %u",
                                        c->attempt.status);
 
         webhook_endpoint_row_pause(ep, &reason);

@@ -341,10 +341,10 @@ webhook_dedupe_room(webhook_txn_t *t, int *room)
 
         webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
                           "the store \"%s\" knows %llu calls by \"dedupe\", "
-                          "in %llu megabytes, which is as many as it may: "
-                          "calls that are none of these are refused until "
-                          "some have ended; raise dedupe_rows or size, or "
-                          "lower the ttl of \"dedupe\"", st->path,
+                          "in %llu megabytes, which is the limit: unknown "
+                          "calls are refused until some have expired; raise "
+                          "dedupe_rows or size, or lower the ttl of "
+                          "\"dedupe\"", st->path,
                           (unsigned long long) rows,
                           (unsigned long long) bytes >> 20);
     }

@@ -310,9 +310,9 @@ webhook_idempotency_room(webhook_txn_t *t, int *room)
         st->idempotency_logged = t->now;
 
         webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
-                          "the store \"%s\" knows %llu repeats, which is as "
-                          "many as it may: events are kept, but a repeat of "
-                          "their request will be an event again; raise "
+                          "the store \"%s\" knows %llu repeats, which is the "
+                          "limit: events are stored, but a repeat of their "
+                          "request will create another event; raise "
                           "idempotency_rows", st->path,
                           (unsigned long long) rows);
     }

@@ -91,9 +91,9 @@ webhook_recount_endpoint(webhook_txn_t *t, webhook_endpoint_row_t *row)
     t->st->forgot = 1;
 
     webhook_store_log(t->st, WEBHOOK_STORE_LOG_EMERG,
-                      "the store \"%s\": the counters of an endpoint are "
-                      "counted anew (%llu wait); if it was paused, it is not "
-                      "any more", t->st->path,
+                      "the store \"%s\": the counters of an endpoint have "
+                      "been recomputed (%llu pending); if it was paused, it "
+                      "no longer is", t->st->path,
                       (unsigned long long) row->states[WEBHOOK_PENDING]);
 
     return 0;
@@ -356,8 +356,8 @@ webhook_recount_state(webhook_txn_t *t)
     t->dirty = 1;
 
     webhook_store_log(t->st, WEBHOOK_STORE_LOG_EMERG,
-                      "the store \"%s\": its counters are counted anew: %llu "
-                      "events, %llu calls", t->st->path,
+                      "the store \"%s\": its counters have been recomputed: "
+                      "%llu events, %llu calls", t->st->path,
                       (unsigned long long) state->events,
                       (unsigned long long) state->calls);
 

@@ -141,9 +141,9 @@ webhook_time_new_boot(webhook_txn_t *t)
         if (t->write) {
             webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
                               "the store \"%s\": since the last commit the "
-                              "clock went on by %llu hours; as long as that "
-                              "may be a wrong clock, nothing is removed for "
-                              "its age: until the kernel's clock has been "
+                              "clock has advanced by %llu hours; because it "
+                              "may be wrong, nothing is removed because of "
+                              "its age until the kernel's clock has been "
                               "synchronized for 10 minutes, or \"webhookctl "
                               "clock accept\" says that it is right",
                               st->path,
@@ -183,7 +183,7 @@ webhook_time_sure(webhook_txn_t *t)
                 webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
                                   "the store \"%s\": the kernel's clock is "
                                   "not synchronized, and nothing is removed "
-                                  "for its age yet; \"webhookctl clock "
+                                  "because of its age yet; \"webhookctl clock "
                                   "accept\" says that it is right",
                                   st->path);
             }
@@ -232,8 +232,8 @@ webhook_time_judge(webhook_txn_t *t)
     }
 
     webhook_store_log(t->st, WEBHOOK_STORE_LOG_NOTICE,
-                      "the store \"%s\": of the %llu hours that were "
-                      "doubted %llu have passed; what is kept grows older "
+                      "the store \"%s\": of the %llu hours that were in doubt "
+                      "%llu have passed; the age of what is stored counts "
                       "again", t->st->path,
                       (unsigned long long) (s->doubt / 3600000),
                       (unsigned long long) (passed / 3600000));

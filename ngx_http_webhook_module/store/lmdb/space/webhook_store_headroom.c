@@ -258,9 +258,9 @@ webhook_headroom_watch(webhook_txn_t *t)
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
                       "process %u has been reading the store \"%s\" for %llu "
-                      "seconds or more, which keeps %llu of %llu megabytes "
-                      "from use that were freed since; no event is taken once "
-                      "little is left", r->pid, st->path,
+                      "seconds or more, which prevents the reuse of %llu of "
+                      "%llu megabytes that have been freed since; no events "
+                      "are accepted once little is left", r->pid, st->path,
                       (unsigned long long) age / 1000,
                       (unsigned long long) pinned >> 20,
                       (unsigned long long) st->limit >> 20);

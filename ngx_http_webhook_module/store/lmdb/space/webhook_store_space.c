@@ -307,16 +307,16 @@ webhook_space_failed(webhook_lmdb_t *st, int rc)
 
     if (rc == MDB_MAP_FULL) {
         webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
-                          "the store \"%s\" has no page left to write to, "
-                          "and nothing can be kept: a process that reads it "
-                          "for long, as a backup does, keeps pages from use, "
-                          "or its size is too small", st->path);
+                          "the store \"%s\" has no page left to write to, and "
+                          "nothing can be stored: a process that reads it for "
+                          "long, such as a backup, prevents the reuse of "
+                          "pages, or its size is too small", st->path);
         return;
     }
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
-                      "the store \"%s\" has no room on its disk, and no event "
-                      "is taken: %s", st->path, mdb_strerror(rc));
+                      "the store \"%s\" has no room on its disk, and no "
+                      "events are accepted: %s", st->path, mdb_strerror(rc));
 }
 
 
@@ -341,7 +341,7 @@ webhook_space_calm(webhook_lmdb_t *st)
     st->failed = 0;
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
-                      "the store \"%s\" takes events again", st->path);
+                      "the store \"%s\" accepts events again", st->path);
 }
 
 
@@ -414,7 +414,7 @@ webhook_space_watch(webhook_txn_t *t)
         st->full = 0;
 
         webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
-                          "the store \"%s\" takes events again", st->path);
+                          "the store \"%s\" accepts events again", st->path);
     }
 
     if (percent + WEBHOOK_SPACE_QUIET >= st->warn_mark) {
@@ -424,9 +424,8 @@ webhook_space_watch(webhook_txn_t *t)
             st->warned = 1;
 
             webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
-                              "the store \"%s\" is filling up: %u percent "
-                              "of %llu megabytes are in "
-                              "use", st->path, percent,
+                              "the store \"%s\" is filling up: %u percent of "
+                              "%llu megabytes is in use", st->path, percent,
                               (unsigned long long) st->limit >> 20);
         }
 
@@ -434,8 +433,8 @@ webhook_space_watch(webhook_txn_t *t)
         st->warned = 0;
 
         webhook_store_log(st, WEBHOOK_STORE_LOG_NOTICE,
-                          "the store \"%s\" has room again: %u percent are "
-                          "in use", st->path, percent);
+                          "the store \"%s\" has room again: %u percent is in "
+                          "use", st->path, percent);
     }
 }
 
@@ -455,8 +454,8 @@ webhook_space_tell(webhook_txn_t *t, unsigned percent)
     st = t->st;
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
-                      "the store \"%s\" is full: %u percent of %llu "
-                      "megabytes are in use, and no event is taken",
+                      "the store \"%s\" is full: %u percent of %llu megabytes "
+                      "is in use, and no events are accepted",
                       st->path, percent, (unsigned long long) st->limit >> 20);
 }
 
@@ -474,7 +473,7 @@ webhook_space_reader(webhook_txn_t *t)
         webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
                           "the store \"%s\" has no room for so much at once: "
                           "%llu of %llu megabytes were freed a moment ago, "
-                          "and no event is taken", st->path,
+                          "and no events are accepted", st->path,
                           (unsigned long long) (r->pages * st->page) >> 20,
                           (unsigned long long) st->limit >> 20);
         return;
@@ -483,10 +482,11 @@ webhook_space_reader(webhook_txn_t *t)
     r->logged = 1;
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
-                      "the store \"%s\" takes no event: process %u has been "
-                      "reading it for %llu seconds or more, which keeps %llu "
-                      "of %llu megabytes from use that were freed since; end "
-                      "it if it is not needed", st->path, r->pid,
+                      "the store \"%s\" accepts no events: process %u has "
+                      "been reading it for %llu seconds or more, which "
+                      "prevents the reuse of %llu of %llu megabytes that have "
+                      "been freed since; end it if it is not needed",
+                      st->path, r->pid,
                       (unsigned long long) (t->now - r->since) / 1000,
                       (unsigned long long) (r->pages * st->page) >> 20,
                       (unsigned long long) st->limit >> 20);

@@ -56,8 +56,8 @@ webhook_task_skip_tell(webhook_lmdb_t *st, const webhook_id_t *id)
     webhook_id_text(id, text);
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
-                      "the store \"%s\": a task passes over %.*s, of which "
-                      "something cannot be read", st->path,
+                      "the store \"%s\": a task skips %.*s, which cannot be "
+                      "read completely", st->path,
                       (int) sizeof(text), text);
 }
 
@@ -94,6 +94,7 @@ webhook_task_skip_end(webhook_lmdb_t *st)
     st->task_lost = 0;
 
     webhook_store_log(st, WEBHOOK_STORE_LOG_ERROR,
-                      "the store \"%s\": a task cannot go on, since what comes "
-                      "next cannot be read, and is ended", st->path);
+                      "the store \"%s\": a task cannot continue, because what "
+                      "comes next cannot be read, and has been ended",
+                      st->path);
 }

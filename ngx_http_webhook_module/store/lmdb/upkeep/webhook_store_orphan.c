@@ -313,7 +313,8 @@ webhook_orphan_tell(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
         if (!removed) {
             webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
                               "the store \"%s\": \"%.*s\" was removed: the "
-                              "%llu deliveries that wait for it are cancelled",
+                              "%llu deliveries that are pending for it are "
+                              "cancelled",
                               st->path, (int) ep->name_len, ep->name,
                               (unsigned long long) waiting);
         }
@@ -329,7 +330,7 @@ webhook_orphan_tell(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
         webhook_store_log(st, WEBHOOK_STORE_LOG_WARN,
                           "the store \"%s\": no configuration has named the "
                           "endpoint \"%.*s\" for %llu days: the %llu "
-                          "deliveries that wait for it are cancelled",
+                          "deliveries that are pending for it are cancelled",
                           st->path, (int) ep->name_len, ep->name,
                           (unsigned long long) days,
                           (unsigned long long) waiting);

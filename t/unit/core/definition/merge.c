@@ -20,7 +20,7 @@ test_refused(void)
     refused(EP, NULL, "{'name': 'a', 'url': 'http://a', 'a/b~\\u0007': 1}",
             "/a~1b~0\a: unknown member \"a/b~?\"");
     refused(EP, NULL, "{'name': 'a', 'url': 'http://a', 'proxy': 'x'}",
-            "/proxy: \"proxy\" can be set in nginx.conf alone");
+            "/proxy: \"proxy\" can be set only in nginx.conf");
     refused(EP, NULL, "{'name': '', 'url': 5}",
             "/name: it is empty: leave it out, or write null, for none\n"
             "/url: it has to be a text");
@@ -46,28 +46,27 @@ test_refused(void)
             "/headers/0/value: it is missing\n/headers/1/name: it is missing");
     refused(EP, NULL, "{'name': 'a', 'url': 'http://a', 'headers': ["
             "{'name': 'X-A', 'value': '***'}]}",
-            "/headers/0/value: it is a mask, and there is nothing that it "
-            "stands for: write the value");
+            "/headers/0/value: it is a mask, and there is no value that it "
+            "stands for: give the value");
     refused(EP, NULL, "{'name': 'a', 'url': 'https://a/***'}",
-            "/url: it is a mask, and there is nothing that it stands for: "
-            "write the value");
+            "/url: it is a mask, and there is no value that it stands for: "
+            "give the value");
     refused(EP, NULL, "{'name': 'a', 'url': 'http://a', 'tls': {'ca': 'x'}}",
-            "/tls/ca: \"ca\" can be set in nginx.conf alone");
+            "/tls/ca: \"ca\" can be set only in nginx.conf");
     refused(RC, NULL, "{'name': 'a', 'handshake': [{'type': 'sns', "
             "'confirm': 'https://a'}], 'api': 'http://a'}",
-            "/api: \"api\" can be set in nginx.conf alone\n"
-            "/handshake/0/confirm: \"confirm\" can be set in nginx.conf "
-            "alone");
+            "/api: \"api\" can be set only in nginx.conf\n"
+            "/handshake/0/confirm: \"confirm\" can be set only in nginx.conf");
     refused(RC, NULL, "{'name': 'a', 'secret': 'abc'}",
             "/secret: unknown member \"secret\"");
 
     old = merge(EP, NULL, "{'name': 'a', 'url': 'http://a', 'company': '1'}",
                 NOW, NULL);
 
-    refused(EP, old, "{'company': '2'}", "/company: it is for good: make "
-            "another one for another company");
-    refused(EP, old, "{'company': null}", "/company: it is for good: make "
-            "another one for another company");
+    refused(EP, old, "{'company': '2'}", "/company: it cannot be changed: "
+            "create another one for another company");
+    refused(EP, old, "{'company': null}", "/company: it cannot be changed: "
+            "create another one for another company");
     refused(EP, old, "{'name': null}", "/name: it is missing");
 
     json_decref(old);
@@ -194,8 +193,8 @@ test_patch(void)
     json_decref(new);
 
     refused(EP, old, "{'url': 'https://other.example.com/***'}",
-            "/url: it is a mask, and there is nothing that it stands for: "
-            "write the value");
+            "/url: it is a mask, and there is no value that it stands for: "
+            "give the value");
 
     new = merge(EP, old, "{'headers': [{'name': 'x-a', 'value': '***'}, "
                 "{'name': 'X-C', 'value': '4'}, {'name': 'X-A'}]}", NOW,
@@ -207,8 +206,8 @@ test_patch(void)
 
     refused(EP, old, "{'headers': [{'name': 'X-B', 'value': '***'}, "
             "{'name': 'X-B', 'value': '***'}]}",
-            "/headers/1/value: it is a mask, and there is nothing that it "
-            "stands for: write the value");
+            "/headers/1/value: it is a mask, and there is no value that it "
+            "stands for: give the value");
 
     new = merge(EP, old, "{'auth': {'type': 'bearer', 'token': '***'}}", NOW,
                 NULL);
@@ -222,8 +221,8 @@ test_patch(void)
     json_decref(new);
 
     refused(EP, old, "{'auth': {'type': 'basic', 'user': 'u', 'password': "
-            "'***'}}", "/auth/password: it is a mask, and there is nothing "
-            "that it stands for: write the value");
+            "'***'}}", "/auth/password: it is a mask, and there is no value "
+            "that it stands for: give the value");
 
     new = merge(EP, old, "{'headers': []}", NOW, NULL);
     tap_ok(json_object_get(new, "headers") == NULL, "an empty list is none");

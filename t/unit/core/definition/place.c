@@ -8,8 +8,8 @@
 #include "definition_util.h"
 
 
-#define ANEW  "write it anew: the change leads to another scheme, host, port " \
-              "or \"tls\" name, and no secret that is kept goes along"
+#define ANEW  "give it again: the change leads to another scheme, host, port " \
+              "or \"tls\" name, where no stored secret may be sent"
 
 static const char  given[] =
     "{'name': 'erp', 'url': 'https://erp.example.com/hooks?k=1', 'headers': ["

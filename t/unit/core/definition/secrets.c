@@ -83,9 +83,9 @@ test_given(void)
     json_decref(new);
 
     refused(EP, old, "{'secrets': [{'id': 'k1'}, {'id': 'k1'}]}",
-            "/secrets/1: this secret is in the list before");
+            "/secrets/1: this secret is already in the list");
     refused(EP, old, "{'secrets': [{'id': 'k9'}]}",
-            "/secrets/0: no secret with this \"id\" is kept: write the "
+            "/secrets/0: no secret with this \"id\" is stored: give the "
             "\"secret\"");
     refused(EP, old, "{'secrets': [{'id': 'k1', 'secret': 'x'}]}",
             "/secrets/0: a secret is not changed: leave out \"id\" for "
@@ -94,9 +94,9 @@ test_given(void)
             "'k1', 'expires': 1}]}",
             "/secrets/0/expires: it has to be a time, as "
             "\"2027-01-31T12:00:00Z\"\n"
-            "/secrets/1: this secret is in the list before");
+            "/secrets/1: this secret is already in the list");
     refused(EP, old, "{'secrets': [{'id': 'k1', 'expires': '2026-01-01'}]}",
-            "/secrets/0/expires: it is over: leave the secret out");
+            "/secrets/0/expires: it is in the past: leave the secret out");
     refused(EP, old, "{'secrets': [{'key': 'k1'}]}",
             "/secrets/0/key: a secret has no such member: there are \"id\", "
             "\"secret\", \"generate\" and \"expires\"");
@@ -104,14 +104,15 @@ test_given(void)
             "objects, as [{\"secret\": \"...\"}]");
     refused(EP, old, "{'secrets': ['x']}", "/secrets/0: it has to be an "
             "object, as {\"id\": \"k1\"} or {\"secret\": \"...\"}");
-    refused(EP, old, "{'secrets': [], 'secret': 'x'}", "/secret: write "
-            "\"secret\", which is all of them, or \"secrets\", not both");
+    refused(EP, old, "{'secrets': [], 'secret': 'x'}", "/secret: give "
+            "\"secret\", which stands for all of them, or \"secrets\", not "
+            "both");
     refused(EP, old, "{'secret': 5}",
             "/secret: it has to be a text, or true, which makes one");
     refused(EP, old, "{'secrets': [{'generate': true}, {'generate': true}]}",
-            "/secrets/1: one secret at a time is made");
+            "/secrets/1: only one secret can be generated at a time");
     refused(EP, old, "{'sign': [{'header': 'X-S', 'secret': true}]}",
-            "/sign/0/secret: this secret is not made here: write the one of "
+            "/sign/0/secret: this secret cannot be generated: give the one of "
             "the other side");
 
     json_decref(old);

@@ -57,7 +57,7 @@ test_ahead(void)
     c = clock_op(&u, 0);
 
     tap_ok(u.logs[WEBHOOK_STORE_LOG_ERROR] == 1
-           && strstr(u.text, "went on by 193 hours") != NULL,
+           && strstr(u.text, "has advanced by 193 hours") != NULL,
            "a clock that is days ahead is told (%s)", u.text);
     tap_ok(c.doubt == 8 * DAY + HOUR && !c.synced && c.wall == u.real,
            "and doubted");

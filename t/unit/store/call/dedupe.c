@@ -393,7 +393,7 @@ test_answers(void)
     s = util_stats(&u, 0, NULL);
 
     tap_ok(bound && other == 0 && i > 2000 && s.used < s.size / 3,
-           "after %u calls no more are known, %u percent are in use", i,
+           "after %u calls no more are known, %u percent is in use", i,
            (unsigned) (s.used * 100 / s.size));
     tap_ok(util_lease(&u, ep, &id) != 0, "and events are taken");
 

@@ -325,7 +325,7 @@ test_order(int by_size)
            "dead letters go where nothing else is left, the oldest first: %u",
            (unsigned) news.dropped);
     tap_ok(u.logs[WEBHOOK_STORE_LOG_ERROR] == 1
-           && strstr(u.text, "dead letters went before their time")
+           && strstr(u.text, "dead letters were removed before their time")
            && strstr(u.text, by_size ? "size" : "keep_bytes"),
            "which is told: %s", u.text);
 

@@ -72,8 +72,8 @@ ngx_webhook_change(ngx_webhook_api_t *api, webhook_object_e kind,
 
         if (thing.object == NULL) {
             return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                           "The %s stands in nginx.conf: it is "
-                                           "changed there",
+                                           "The %s is in nginx.conf: change "
+                                           "it there",
                                            ngx_webhook_scope_kind(kind));
         }
     }
@@ -534,8 +534,9 @@ ngx_webhook_change_refused(ngx_webhook_change_ctx_t *ctx)
     case NGX_WEBHOOK_REGISTRY_LOCKED:
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
                                        "No \"key\" of \"webhook_registry\" "
-                                       "opens the secrets of this %s, or there "
-                                       "is none to keep secrets with", kind);
+                                       "decrypts the secrets of this %s, or "
+                                       "there is none to encrypt them with",
+                                       kind);
 
     case NGX_WEBHOOK_REGISTRY_UNKNOWN:
         return ngx_webhook_api_not_known(api);

@@ -292,7 +292,7 @@ ngx_webhook_challenge_end(ngx_webhook_challenge_ctx_t *ctx,
 
     if (result == NGX_WEBHOOK_CHALLENGE_CHANGED) {
         ngx_str_set(&ctx->public.error, "the endpoint was changed before it "
-                    "answered, and has to be asked anew");
+                    "answered, and has to be asked again");
 
     } else if (result == NGX_WEBHOOK_CHALLENGE_UNKEPT) {
         ngx_str_set(&ctx->public.error, "the challenge was echoed, but that "

@@ -151,8 +151,9 @@ ngx_webhook_challenges_hear(ngx_webhook_registered_t *set,
 
         if (due == NULL) {
             ngx_log_error(NGX_LOG_ERR, c->log, 0,
-                          "registered endpoint \"%V\" is not sent a challenge, "
-                          "for want of memory: ask for one by the API",
+                          "registered endpoint \"%V\" is not sent a "
+                          "challenge, because there is no memory: request one "
+                          "through the API",
                           &objects[i]->id);
             continue;
         }
@@ -283,8 +284,9 @@ ngx_webhook_challenges_begin(ngx_webhook_challenge_due_t *due)
 
     if (rc == NGX_DECLINED) {
         ngx_log_error(NGX_LOG_WARN, c->log, 0,
-                      "registered endpoint \"%V\" is not confirmed: no secret "
-                      "of it is live, so that no challenge can be signed",
+                      "registered endpoint \"%V\" is not confirmed: none of "
+                      "its secrets is valid now, so no challenge can be "
+                      "signed",
                       &object->id);
 
     } else {
@@ -353,8 +355,8 @@ ngx_webhook_challenges_later(ngx_webhook_challenge_due_t *due,
 
     ngx_log_error(NGX_LOG_WARN, c->log, 0,
                   "registered endpoint \"%V\" is not confirmed: %V (status "
-                  "%ui); it is not asked again unless somebody wants it, by "
-                  "the API", id, &ch->error, ch->status);
+                  "%ui); it is asked again only if somebody requests it "
+                  "through the API", id, &ch->error, ch->status);
 
     ngx_webhook_registered_release(set);
 

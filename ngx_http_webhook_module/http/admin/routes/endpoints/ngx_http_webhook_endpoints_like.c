@@ -111,8 +111,8 @@ ngx_webhook_endpoints_like_type(ngx_webhook_api_t *api,
 
         return *type ? NGX_OK
                : ngx_webhook_endpoints_like_wrong(api, "/event",
-                                                  "the endpoint asks for no "
-                                                  "event: say which one is "
+                                                  "the endpoint subscribes to "
+                                                  "no event: say which one is "
                                                   "meant");
     }
 

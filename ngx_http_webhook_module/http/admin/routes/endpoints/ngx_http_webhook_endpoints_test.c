@@ -151,9 +151,9 @@ ngx_int_t
 ngx_webhook_endpoints_test_unsigned(ngx_webhook_api_t *api)
 {
     return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                   "No secret of the endpoint is live, so that "
-                                   "nothing can be signed: \"rotate\" makes a "
-                                   "new one");
+                                   "No secret of the endpoint is valid now, "
+                                   "so nothing can be signed: \"rotate\" "
+                                   "makes a new one");
 }
 
 

@@ -305,11 +305,11 @@ ngx_webhook_receivers_replay_go(ngx_webhook_api_t *api, webhook_op_t *op)
 
     if (api->begun.data) {
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                       "This was begun before with this "
-                                       "Idempotency-Key, and broken off: "
-                                       "whether the call was made is not known. "
-                                       "The receiver's calls may tell; a new "
-                                       "key makes it again");
+                                       "A request with this Idempotency-Key "
+                                       "was begun before and interrupted: it "
+                                       "is not known whether the call was "
+                                       "made. The receiver's calls may show "
+                                       "it; to make it again, use a new key");
     }
 
     if (call->thing.id.len == 0) {

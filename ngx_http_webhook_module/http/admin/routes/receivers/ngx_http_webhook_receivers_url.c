@@ -149,9 +149,8 @@ ngx_webhook_receivers_url(ngx_webhook_api_t *api, const char *action,
 
     if (definition == NULL) {
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                       "The receiver stands in nginx.conf: of "
-                                       "its URL no more than a digest is "
-                                       "known");
+                                       "The receiver is in nginx.conf, and "
+                                       "only a digest of its URL is known");
     }
 
     cln = ngx_pool_cleanup_add(api->pool,

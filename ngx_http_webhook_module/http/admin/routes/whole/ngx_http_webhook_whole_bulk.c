@@ -180,19 +180,19 @@ ngx_webhook_bulk_state(ngx_webhook_bulk_t *bulk)
 
     case WEBHOOK_PENDING:
         return bulk->kind == WEBHOOK_TASK_REPLAY
-               ? "what is pending is not over: \"retry\" makes it due now"
+               ? "what is pending is not finished: \"retry\" makes it due now"
                : NULL;
 
     case WEBHOOK_SENDING:
-        return "what is being sent cannot be steered: wait for its outcome";
+        return "what is being sent cannot be changed: wait for its outcome";
 
     case WEBHOOK_DELIVERED:
         return bulk->kind == WEBHOOK_TASK_REPLAY ? NULL
-               : "what is delivered is over: \"replay\" makes new deliveries";
+               : "what is delivered is finished: \"replay\" sends it again";
 
     case WEBHOOK_CANCELLED:
         return bulk->kind == WEBHOOK_TASK_CANCEL
-               ? "what is cancelled is over" : NULL;
+               ? "what is cancelled is finished" : NULL;
 
     default:
         return NULL;

@@ -214,7 +214,7 @@ ngx_webhook_import_next(ngx_webhook_import_t *import)
                   : 0;
 
         if (seconds) {
-            wrong = "the company has asked for too much: import this one "
+            wrong = "the company has made too many requests: import this one "
                     "later";
 
         } else if (import->over[import->next - 1]) {
@@ -548,7 +548,8 @@ ngx_webhook_import_reason(ngx_webhook_registry_change_t *c)
         return "its settings are too long";
 
     case NGX_WEBHOOK_REGISTRY_LOCKED:
-        return "no key opens its secrets, or there is none to keep them with";
+        return "no key decrypts its secrets, or there is none to encrypt them "
+               "with";
 
     default:
         return "the store did not answer";

@@ -263,9 +263,9 @@ ngx_webhook_whole_purge_member(ngx_webhook_api_t *api,
         purge->value = text;
 
         if (text.len == 0 || text.len > WEBHOOK_TASK_VALUE_MAX) {
-            error = "it has to be a text of 1 to 512 bytes, or an integer; "
-                    "what stands in a payload as a number or as true or false "
-                    "is given as it is written there";
+            error = "it has to be a text of 1 to 512 bytes, or an integer; a "
+                    "number, true or false is given as it is written in the "
+                    "payload";
         }
 
     } else {

@@ -345,7 +345,7 @@ test_full(unsigned damaged)
            && util_apply(&s->u, &op[1]) == WEBHOOK_STORE_OK
            && !kept_there(&s->u, &op[0].u.put_event.id, 4000)
            && !kept_there(&s->u, &op[1].u.put_event.id, 4500)
-           && strstr(s->u.text, "they stay in the journal"),
+           && strstr(s->u.text, "they remain in the journal"),
            "what was kept waits");
     tap_ok(kept_replay(&s->u) == 0, "for room");
 

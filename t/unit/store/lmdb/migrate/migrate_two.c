@@ -169,7 +169,7 @@ test_two(void)
 
     tap_ok(util_open(&u) == WEBHOOK_STORE_OK
            && u.logs[WEBHOOK_STORE_LOG_NOTICE] == 2
-           && strstr(u.text, "has format 5 now, "),
+           && strstr(u.text, "now has format 5, "),
            "it is brought to format 5: %s", u.text);
     tap_ok(format_kept(&u) == 5, "which one that knows up to 2 refuses");
 

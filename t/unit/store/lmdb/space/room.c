@@ -127,7 +127,7 @@ test_reader(uint64_t size)
     s = util_stats(&u, 0, NULL);
 
     tap_ok(result == WEBHOOK_STORE_FULL && s.used < s.size / 2,
-           "a reader lets %u events be taken, then none: %u percent are in "
+           "a reader lets %u events be taken, then none: %u percent is in "
            "use", i, (unsigned) (s.used * 100 / s.size));
 
     tap_ok(s.full && s.pinned > s.size / 4 && s.reader == (uint32_t) getpid()
@@ -135,7 +135,7 @@ test_reader(uint64_t size)
            "megabytes for %u ms", s.reader, (unsigned) (s.pinned >> 20),
            (unsigned) s.reader_age);
 
-    tap_ok(strstr(u.text, "takes no event: process")
+    tap_ok(strstr(u.text, "accepts no events: process")
            && strstr(u.text, "seconds") && !strstr(u.text, "disk"),
            "the log names it: %s", u.text);
     tap_ok(u.logs[WEBHOOK_STORE_LOG_ERROR] == 1, "once");
@@ -165,7 +165,7 @@ test_reader(uint64_t size)
 
     (void) put(&u, ep, 2000, 0, &id, &token);
 
-    tap_ok(strstr(u.text, "takes events again") != NULL, "which is told: %s",
+    tap_ok(strstr(u.text, "accepts events again") != NULL, "which is told: %s",
            u.text);
 
     s = util_stats(&u, 0, NULL);
@@ -331,8 +331,8 @@ test_large_event(void)
 
     s = util_stats(&u, 0, NULL);
 
-    tap_ok(s.used > s.size / 100 * 70, "no more history went than had to: "
-           "%u percent are in use", (unsigned) (s.used * 100 / s.size));
+    tap_ok(s.used > s.size / 100 * 70, "no more history went than had to: %u "
+           "percent is in use", (unsigned) (s.used * 100 / s.size));
 
     util_check(&u, "large events");
     util_free(&u);
