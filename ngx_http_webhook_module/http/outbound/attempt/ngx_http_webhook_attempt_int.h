@@ -44,7 +44,9 @@ typedef struct {
     webhook_lease_t             lease;
     ngx_webhook_exchange_t      exchange;
     size_t                      head_size;  /* memory of its head */
-    u_char                     *kept;       /* strings of the attempt */
+    u_char                     *kept;       /* strings of the attempt, if they
+                                               are longer than texts */
+    u_char                      texts[96];
     ngx_str_t                   type;       /* of the event, once it is over */
     ngx_str_t                   id;         /* of a probe: its webhook-id; else
                                                empty */

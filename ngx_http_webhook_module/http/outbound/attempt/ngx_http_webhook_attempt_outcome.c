@@ -266,16 +266,17 @@ ngx_webhook_attempt_outcome_text(ngx_webhook_attempt_t *attempt, ngx_log_t *log)
 
     len = x->error.len + x->address.len + x->answer.len + type->len;
 
-    if (len == 0) {
-        return;
-    }
+    p = attempt->texts;
 
-    p = ngx_alloc(len, log);
-    if (p == NULL) {
-        return;                     /* history without words, but history */
-    }
+    if (len > sizeof(attempt->texts)) {
 
-    attempt->kept = p;
+        p = ngx_alloc(len, log);
+        if (p == NULL) {
+            return;                 /* history without words, but history */
+        }
+
+        attempt->kept = p;
+    }
 
     a->error.data = p;
     a->error.len = x->error.len;

@@ -8,8 +8,11 @@
 #include "core/media/webhook_inflate.h"
 
 
-#define NGX_WEBHOOK_COPY_MIN  1024          /* bytes of a buffer */
-#define NGX_WEBHOOK_COPY_MAX  65536
+#define NGX_WEBHOOK_COPY_MIN    1024        /* bytes of a buffer */
+#define NGX_WEBHOOK_COPY_MAX    65536
+
+#define NGX_WEBHOOK_COPY_POOL   4096        /* so that most bodies fit in */
+#define NGX_WEBHOOK_COPY_SPARE  64          /* pools kept for the next ones */
 
 
 /* A copy that is decoded into another. */
@@ -22,6 +25,7 @@ typedef struct {
 } ngx_webhook_copy_io_t;
 
 
+static ngx_uint_t ngx_webhook_memory_keep(ngx_pool_t *pool, size_t size);
 static ngx_int_t ngx_webhook_copy_grow(ngx_pool_t *pool,
     ngx_webhook_copy_t *copy, size_t len, size_t max);
 static const char *ngx_webhook_copy_undo(ngx_pool_t *pool,
@@ -30,6 +34,10 @@ static const char *ngx_webhook_copy_undo(ngx_pool_t *pool,
 static void ngx_webhook_copy_next(void *data, webhook_str_t *bytes);
 static int ngx_webhook_copy_room(void *data, u_char **p, size_t *len);
 static void ngx_webhook_copy_made(void *data, size_t len);
+
+
+static ngx_pool_t  *ngx_webhook_memory_spare[NGX_WEBHOOK_COPY_SPARE];
+static ngx_uint_t   ngx_webhook_memory_spares;
 
 
 void
@@ -47,9 +55,15 @@ ngx_webhook_memory_create(ngx_log_t *log)
     ngx_pool_t            *pool;
     ngx_webhook_memory_t  *memory;
 
-    pool = ngx_create_pool(NGX_WEBHOOK_COPY_MIN, log);
-    if (pool == NULL) {
-        return NULL;
+    if (ngx_webhook_memory_spares) {
+        pool = ngx_webhook_memory_spare[--ngx_webhook_memory_spares];
+        pool->log = log;
+
+    } else {
+        pool = ngx_create_pool(NGX_WEBHOOK_COPY_POOL, log);
+        if (pool == NULL) {
+            return NULL;
+        }
     }
 
     memory = ngx_pcalloc(pool, sizeof(ngx_webhook_memory_t));
@@ -69,9 +83,47 @@ ngx_webhook_memory_create(ngx_log_t *log)
 void
 ngx_webhook_memory_release(ngx_webhook_memory_t *memory)
 {
-    if (memory && --memory->refs == 0) {
-        ngx_webhook_cpu_destroy(memory->pool, memory->size);
+    ngx_pool_t  *pool;
+
+    if (memory == NULL || --memory->refs) {
+        return;
     }
+
+    pool = memory->pool;
+
+    if (!ngx_webhook_memory_keep(pool, memory->size)) {
+        ngx_webhook_cpu_destroy(pool, memory->size);
+    }
+}
+
+
+/* Each captured request has one: to make it anew takes longer than to use it.
+   What it was enlarged by is not worth keeping. */
+
+static ngx_uint_t
+ngx_webhook_memory_keep(ngx_pool_t *pool, size_t size)
+{
+#if (NGX_DEBUG_PALLOC) || defined(__SANITIZE_ADDRESS__)
+
+    /* what is used after it was freed is to be found */
+
+    return 0;
+
+#else
+
+    if (ngx_webhook_memory_spares == NGX_WEBHOOK_COPY_SPARE
+        || size > NGX_WEBHOOK_COPY_POOL || pool->d.next || pool->cleanup)
+    {
+        return 0;
+    }
+
+    ngx_reset_pool(pool);
+
+    ngx_webhook_memory_spare[ngx_webhook_memory_spares++] = pool;
+
+    return 1;
+
+#endif
 }
 
 

@@ -8,6 +8,7 @@
 
 #include "tap.h"
 #include "core/json/webhook_json.h"
+#include "core/json/webhook_json_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -338,6 +339,61 @@ test_places(void)
 }
 
 
+/* Any byte at any place of a string is found there, and no other. */
+
+static void
+test_plain(void)
+{
+    int             special;
+    size_t          len, at;
+    unsigned        c, bad;
+    unsigned char  *text;
+
+    bad = 0;
+
+    for (len = 1; len <= 40; len++) {
+
+        /* as long as it is, so that one byte more is found by sanitizers */
+
+        text = malloc(len);
+
+        if (text == NULL) {
+            exit(1);
+        }
+
+        memset(text, 'a', len);
+
+        for (at = 0; at < len; at++) {
+
+            for (c = 0; c < 256; c++) {
+                text[at] = (unsigned char) c;
+
+                special = c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
+
+                bad += webhook_json_plain(text, text + len)
+                       != text + (special ? at : len);
+            }
+
+            /* what comes behind makes no difference */
+
+            text[at] = '"';
+
+            if (at + 1 < len) {
+                text[at + 1] = 0x80;
+                bad += webhook_json_plain(text, text + len) != text + at;
+                text[at + 1] = 'a';
+            }
+
+            text[at] = 'a';
+        }
+
+        free(text);
+    }
+
+    tap_ok(bad == 0, "bytes that are not copied as they are");
+}
+
+
 int
 main(void)
 {
@@ -345,6 +401,8 @@ main(void)
     test_decode();
     test_escape();
     test_places();
+
+    test_plain();
 
     return tap_done();
 }
