@@ -62,6 +62,31 @@ for my $document (@documents) {
 }
 
 
+# Targets and variables of make in all documents.
+
+subtest 'make' => sub {
+    for my $document ('README.md', 'CONTRIBUTING.md', glob 'docs/*.md') {
+        my $text = slurp($document);
+        my @commands = map { /^(?:sudo )?make +(.*)/mg }
+                       $text =~ /^```sh\n(.*?)^```/msg;
+
+        push @commands, $text =~ /`make +([^`\n]*)`/g;
+
+        for my $command (@commands) {
+            my @words = map { s/=.*//r } grep { !/^-/ }
+                        map { s/^"|"$//gr }
+                        ($command =~ s/(?:^|\s)(?:#|&&).*//r) =~ /((?:"[^"]*"|[^\s"])+)/g;
+
+            for my $word (@words) {
+                ok $make =~ /^(?:\.PHONY:(?:.*\\\n)?.*\s)?\Q$word\E(?:\s|:)/m
+                   || $make =~ /\$\(\Q$word\E\)|^\Q$word\E\s*[:?]?=/m,
+                   "$document: make $command: $word";
+            }
+        }
+    }
+};
+
+
 subtest 'the ways' => sub {
     my $text = slurp('docs/architecture.md');
 
