@@ -132,13 +132,21 @@ try:
 	@$(SUBMAKE) all
 	@WEBHOOK_BUILD=$(BUILD) tools/try "$(API)" "$(PORT)"
 
-bench-build: $(BENCH_BINS)
+bench-build: $(BENCH_BINS) $(BUILD)/bare/bench_event
 
 $(BENCH_BINS): $(BUILD)/%: bench/%.c $(BUILD)/plain/libwebhook.a \
                $(wildcard bench/lib/*.h)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) $(PLAIN_CPPFLAGS) \
 	    -o $@ $< $(BUILD)/plain/libwebhook.a $(PLAIN_LIBS)
+
+# what an event costs without indexes
+$(BUILD)/bare/bench_event: bench/bench_event.c bench/lib/bare_lists.c \
+                           $(BUILD)/plain/libwebhook.a
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) $(PLAIN_CPPFLAGS) \
+	    -o $@ $^ $(PLAIN_LIBS)
 
 # The parts of the benchmark, each with options of its own: "make bench
 # BENCH=run BENCH_OPTIONS=--seconds=10" runs one.  One that is not among them is

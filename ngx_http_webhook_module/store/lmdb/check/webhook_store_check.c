@@ -339,6 +339,7 @@ webhook_check_move(webhook_check_ctx_t *x, webhook_db_e db)
     x->begun = webhook_clock_usec() / 1000;
     x->check->moved = 1;
     x->summed = 0;
+    memset(x->listed, 0, sizeof(x->listed));
 
     free(x->endpoints);
     x->endpoints = NULL;

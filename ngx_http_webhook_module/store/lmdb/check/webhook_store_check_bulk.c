@@ -12,6 +12,7 @@
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/lists/webhook_store_listed.h"
+#include "store/lmdb/lists/webhook_store_listed_rows.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/check/webhook_store_check_int.h"
 #include "store/lmdb/check/webhook_store_check_report.h"
@@ -56,8 +57,6 @@ webhook_check_is_listed(webhook_check_ctx_t *x, uint64_t endpoint,
     const webhook_id_t *id, const webhook_delivery_row_t *d)
 {
     int                        rc, marked;
-    MDB_val                    val;
-    unsigned char              key[WEBHOOK_KEY_LISTED];
     webhook_listed_e           change;
     webhook_check_endpoint_t  *e;
 
@@ -98,9 +97,7 @@ webhook_check_is_listed(webhook_check_ctx_t *x, uint64_t endpoint,
     rc = MDB_NOTFOUND;
 
     if (change == WEBHOOK_LISTED_SAME) {
-        webhook_key_listed(key, endpoint, d->state, id);
-
-        rc = webhook_txn_get(x->t, WEBHOOK_DB_LISTED, key, sizeof(key), &val);
+        rc = webhook_listed_rows_find(x->t, endpoint, d->state, id);
     }
 
     if (rc == MDB_NOTFOUND) {
@@ -117,28 +114,50 @@ int
 webhook_check_listed(webhook_check_ctx_t *x, const MDB_val *key,
     const MDB_val *val)
 {
+    int                        rc;
+    size_t                     i, n;
     uint64_t                   endpoint;
     webhook_id_t               id;
     unsigned char             *p;
+    unsigned char              ids[WEBHOOK_LISTED_IDS * sizeof(webhook_id_t)];
     webhook_check_endpoint_t  *e;
-
-    (void) val;
 
     p = key->mv_data;
 
-    endpoint = webhook_get_u64(p);
-    memcpy(id.bytes, p + 9, 16);
-
-    e = webhook_check_find(x, endpoint);
-
-    if (e && webhook_listed_find(e->row.unwritten, e->row.unwritten_len, p[8],
-                                 &id)
-             == WEBHOOK_LISTED_DEL)
-    {
+    if (webhook_listed_rows_read(key, val, ids, &n) != 0) {
+        webhook_check_fault(x, NULL, "a row of what is listed cannot be read");
         return 0;
     }
 
-    return webhook_check_listed_one(x, endpoint, p[8], &id);
+    if (memcmp(p, x->listed, sizeof(x->listed)) <= 0) {
+        webhook_check_fault(x, NULL, "a row of what is listed begins before "
+                            "the end of another");
+    }
+
+    memcpy(x->listed, p, sizeof(x->listed) - sizeof(id.bytes));
+    memcpy(x->listed + sizeof(x->listed) - sizeof(id.bytes),
+           ids + (n - 1) * sizeof(id.bytes), sizeof(id.bytes));
+
+    endpoint = webhook_get_u64(p);
+    e = webhook_check_find(x, endpoint);
+
+    for (i = 0; i < n; i++) {
+        memcpy(id.bytes, ids + i * sizeof(id.bytes), sizeof(id.bytes));
+
+        if (e && webhook_listed_find(e->row.unwritten, e->row.unwritten_len,
+                                     p[8], &id)
+                 == WEBHOOK_LISTED_DEL)
+        {
+            continue;
+        }
+
+        rc = webhook_check_listed_one(x, endpoint, p[8], &id);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    return 0;
 }
 
 

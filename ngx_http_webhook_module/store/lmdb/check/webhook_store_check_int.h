@@ -48,6 +48,10 @@ typedef struct {
     uint64_t                   sum;         /* ... and what there is up to it */
     unsigned                   summed:1;    /* there was one */
 
+    unsigned char              listed[WEBHOOK_KEY_LISTED];  /* of the last row
+                                               of the index: its key, with its
+                                               last event */
+
     uint64_t                   begun;       /* ms, of what is read now */
     unsigned                   looks;       /* rows since the last look at
                                                the time */

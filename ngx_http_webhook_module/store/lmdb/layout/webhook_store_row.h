@@ -18,7 +18,7 @@
 #include "store/lmdb/layout/webhook_store_key.h"
 
 
-#define WEBHOOK_STORE_FORMAT        5       /* of the stores that are written */
+#define WEBHOOK_STORE_FORMAT        6       /* of the stores that are written */
 
 #define WEBHOOK_CALL_RECORD_MAX     (256 * 1024)
 
@@ -57,9 +57,10 @@
  *   idempotency_ends
  *               time 8, key 32, body 32       nothing: when that ends
  *   quarantine  number 8                      a row that could not be read
- *   listed      endpoint 8, state 1,          nothing: a delivery that waits
- *               event 16                      (PENDING; but for those with a
- *                                             mark in "due"), or is dead; the
+ *   listed      endpoint 8, state 1,          events that come behind it, 16
+ *               event 16                      each: deliveries that wait
+ *                                             (PENDING; but for those with a
+ *                                             mark in "due"), or are dead; the
  *                                             last changes stand in the row of
  *                                             the endpoint
  *   rings       endpoint 8, hour 4            what came of sends, by minutes;
@@ -213,11 +214,14 @@ typedef struct {
 
 
 /* Changes of the index of what waits or is dead that are not written to it yet:
-   a delivery is to have a row, or none. */
+   a delivery is to be in it, or not. */
 
 #define WEBHOOK_UNWRITTEN_MAX  32       /* of an endpoint */
 #define WEBHOOK_UNWRITTEN_LEN  17       /* bytes: state, event */
-#define WEBHOOK_UNWRITTEN_DEL  0x80     /* with the state: none */
+#define WEBHOOK_UNWRITTEN_DEL  0x80     /* with the state: not */
+
+#define WEBHOOK_LISTED_IDS     62       /* of a row of the index at most: four
+                                           such rows fill a page */
 
 
 typedef struct {

@@ -5,7 +5,8 @@
  * Who asks for what waits for an endpoint, or for its dead letters, is not to
  * look at all that was delivered.  So a delivery that is PENDING or DEAD has a
  * row here, by its endpoint, its state and its event, in the order in which
- * lists tell of them.  One that is leased at once, and delivered, never has.
+ * lists tell of them, or a place in one.  One that is leased at once, and
+ * delivered, never has.
  *
  * Nor has one that waits for its first send in the order of ids.  The lane of
  * first sends is in the order of due times, and ids begin with a time, too.  So
@@ -30,7 +31,8 @@
 #include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
-#include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/lists/webhook_store_listed_recount.h"
+#include "store/lmdb/lists/webhook_store_listed_rows.h"
 
 
 static int webhook_listed_change(webhook_txn_t *t, webhook_endpoint_row_t *ep,
@@ -38,10 +40,11 @@ static int webhook_listed_change(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 static const unsigned char *webhook_listed_entry(
     const unsigned char *unwritten, size_t len, webhook_state_e state,
     const webhook_id_t *id);
-static int webhook_listed_write_some(webhook_txn_t *t,
-    const webhook_endpoint_row_t *ep, int del);
-static int webhook_listed_remove(webhook_txn_t *t, uint64_t endpoint,
-    webhook_state_e state, const webhook_id_t *id);
+static int webhook_listed_write_state(webhook_txn_t *t,
+    const webhook_endpoint_row_t *ep, webhook_state_e state);
+static size_t webhook_listed_sort(const webhook_endpoint_row_t *ep,
+    webhook_state_e state, unsigned del, const unsigned char **changes,
+    size_t n);
 
 
 int
@@ -80,7 +83,9 @@ webhook_listed_change(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
         /* no row is to be made for it */
 
-        return webhook_listed_remove(t, ep->id, state, id);
+        rc = webhook_listed_rows_del(t, ep->id, state, id);
+
+        return rc == MDB_CORRUPTED ? webhook_listed_recount(t, ep->id) : rc;
     }
 
     if (p == NULL) {
@@ -151,13 +156,10 @@ webhook_listed_write(webhook_txn_t *t, webhook_endpoint_row_t *ep)
         return 0;
     }
 
-    /* what goes is among the oldest as a rule, and what comes among the newest:
-       one after the other they are on the same pages */
-
-    rc = webhook_listed_write_some(t, ep, 1);
+    rc = webhook_listed_write_state(t, ep, WEBHOOK_PENDING);
 
     if (rc == 0) {
-        rc = webhook_listed_write_some(t, ep, 0);
+        rc = webhook_listed_write_state(t, ep, WEBHOOK_DEAD);
     }
 
     if (rc == 0) {
@@ -170,50 +172,58 @@ webhook_listed_write(webhook_txn_t *t, webhook_endpoint_row_t *ep)
 
 
 static int
-webhook_listed_write_some(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
-    int del)
+webhook_listed_write_state(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    webhook_state_e state)
 {
     int                   rc;
-    size_t                i;
-    webhook_id_t          id;
-    webhook_state_e       state;
-    const unsigned char  *p;
+    size_t                n;
+    const unsigned char  *changes[WEBHOOK_UNWRITTEN_MAX];
 
-    rc = 0;
+    /* what goes is among the oldest as a rule, and what comes among the newest:
+       so they are almost in order */
 
-    for (i = 0; rc == 0 && i < ep->unwritten_len; i += WEBHOOK_UNWRITTEN_LEN) {
+    n = webhook_listed_sort(ep, state, WEBHOOK_UNWRITTEN_DEL, changes, 0);
+    n = webhook_listed_sort(ep, state, 0, changes, n);
 
-        p = &ep->unwritten[i];
+    rc = webhook_listed_rows_change(t, ep->id, state, changes, n);
 
-        if (((p[0] & WEBHOOK_UNWRITTEN_DEL) != 0) != del) {
-            continue;
+    if (rc == MDB_CORRUPTED) {
+        rc = webhook_listed_recount(t, ep->id);
+
+        if (rc == 0) {
+            rc = webhook_listed_rows_change(t, ep->id, state, changes, n);
         }
-
-        state = (webhook_state_e) (p[0] & ~WEBHOOK_UNWRITTEN_DEL);
-
-        memcpy(id.bytes, p + 1, sizeof(id.bytes));
-
-        rc = del ? webhook_listed_remove(t, ep->id, state, &id)
-                 : webhook_listed_row(t, ep->id, state, &id);
     }
 
     return rc;
 }
 
 
-static int
-webhook_listed_remove(webhook_txn_t *t, uint64_t endpoint,
-    webhook_state_e state, const webhook_id_t *id)
+/* Adds the changes of one kind to n others, in the order of events. */
+
+static size_t
+webhook_listed_sort(const webhook_endpoint_row_t *ep, webhook_state_e state,
+    unsigned del, const unsigned char **changes, size_t n)
 {
-    int            rc;
-    size_t         len;
-    unsigned char  key[WEBHOOK_KEY_LISTED];
+    size_t                i, k;
+    const unsigned char  *p;
 
-    webhook_key_listed(key, endpoint, state, id);
+    for (i = 0; i < ep->unwritten_len; i += WEBHOOK_UNWRITTEN_LEN) {
 
-    rc = webhook_txn_take(t, WEBHOOK_DB_LISTED, key, sizeof(key), &len);
+        p = &ep->unwritten[i];
 
-    return rc == MDB_NOTFOUND ? 0 : rc;
+        if (p[0] != ((unsigned) state | del)) {
+            continue;
+        }
+
+        for (k = n++; k && memcmp(changes[k - 1] + 1, p + 1, 16) > 0; k--) {
+            changes[k] = changes[k - 1];
+        }
+
+        changes[k] = p;
+    }
+
+    return n;
 }
 
 
@@ -221,32 +231,11 @@ int
 webhook_listed_row(webhook_txn_t *t, uint64_t endpoint, webhook_state_e state,
     const webhook_id_t *id)
 {
-    int            rc;
-    MDB_val        k, v;
-    MDB_cursor    *c;
-    unsigned char  key[WEBHOOK_KEY_LISTED];
+    int  rc;
 
-    webhook_key_listed(key, endpoint, state, id);
+    rc = webhook_listed_rows_put(t, endpoint, state, id);
 
-    k.mv_data = key;
-    k.mv_size = sizeof(key);
-    v.mv_data = key;
-    v.mv_size = 0;
-
-    /* by the cursor, which stands where the one before was put */
-
-    rc = webhook_txn_cursor(t, WEBHOOK_DB_LISTED, &c);
-
-    if (rc == 0) {
-        rc = mdb_cursor_put(c, &k, &v, 0);
-        t->st->seldom_time = 0;
-    }
-
-    if (rc == 0) {
-        t->dirty = 1;
-    }
-
-    return rc;
+    return rc == MDB_CORRUPTED ? webhook_listed_recount(t, endpoint) : rc;
 }
 
 

@@ -20,7 +20,7 @@
 
 
 /* A delivery comes into a state, or leaves it; of states that no rows are kept
-   of nothing is done.  A row that is not there is no failure.  It is written to
+   of nothing is done.  One that is not there is no failure.  It is written to
    the index later, with others, and stands in the endpoint's row until then. */
 int webhook_listed_put(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_state_e state, const webhook_id_t *id);
@@ -30,9 +30,13 @@ int webhook_listed_del(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 /* Writes what stands in the endpoint's row. */
 int webhook_listed_write(webhook_txn_t *t, webhook_endpoint_row_t *ep);
 
+/* The same at once, for an endpoint whose row has nothing of it. */
+int webhook_listed_row(webhook_txn_t *t, uint64_t endpoint,
+    webhook_state_e state, const webhook_id_t *id);
+
 /* What such changes (len bytes, as the endpoint's row has them) say of a
-   delivery: WEBHOOK_LISTED_PUT if it is to have a row, WEBHOOK_LISTED_DEL if
-   none, WEBHOOK_LISTED_SAME if the index itself tells. */
+   delivery: WEBHOOK_LISTED_PUT if it is to be in the index, WEBHOOK_LISTED_DEL
+   if it is not, WEBHOOK_LISTED_SAME if the index itself tells. */
 
 typedef enum {
     WEBHOOK_LISTED_SAME = 0,
@@ -42,10 +46,6 @@ typedef enum {
 
 webhook_listed_e webhook_listed_find(const unsigned char *unwritten,
     size_t len, webhook_state_e state, const webhook_id_t *id);
-
-/* Writes a row at once, for an endpoint whose row has nothing of it. */
-int webhook_listed_row(webhook_txn_t *t, uint64_t endpoint,
-    webhook_state_e state, const webhook_id_t *id);
 
 /* 1 if there are rows of the deliveries in a state. */
 int webhook_listed_has(const webhook_txn_t *t, int state);

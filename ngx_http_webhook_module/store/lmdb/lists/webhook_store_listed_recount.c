@@ -12,7 +12,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
-#include "store/lmdb/lists/webhook_store_listed.h"
+#include "store/lmdb/lists/webhook_store_listed_rows.h"
 
 
 static int webhook_listed_drop(webhook_txn_t *t, uint64_t endpoint);
@@ -94,7 +94,7 @@ webhook_listed_drop(webhook_txn_t *t, uint64_t endpoint)
 }
 
 
-/* One that waits or is dead has a row, but for a first send with a mark. */
+/* One that waits or is dead is in them, but for a first send with a mark. */
 
 static int
 webhook_listed_mend(webhook_txn_t *t, uint64_t endpoint,
@@ -123,5 +123,5 @@ webhook_listed_mend(webhook_txn_t *t, uint64_t endpoint,
         }
     }
 
-    return webhook_listed_row(t, endpoint, d->state, id);
+    return webhook_listed_rows_put(t, endpoint, d->state, id);
 }

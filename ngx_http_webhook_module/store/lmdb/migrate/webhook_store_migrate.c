@@ -22,7 +22,8 @@
  * of what the store keeps of itself; one of the tables, an index, is filled in
  * a step, and in another one calls get the time when they were kept.  In
  * format 5 rows of the queue bear marks: those that are there have none, so in
- * its step all of them come into the index.
+ * its step all of them come into the index.  Format 6 has no step: a row of that
+ * index is of many deliveries, and those of one each are read as they are.
  */
 
 #include "store/lmdb/migrate/webhook_store_migrate.h"

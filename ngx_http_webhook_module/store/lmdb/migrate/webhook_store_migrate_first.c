@@ -10,8 +10,8 @@
 #include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
-#include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/lists/webhook_store_listed.h"
+#include "store/lmdb/lists/webhook_store_listed_rows.h"
 #include "store/lmdb/migrate/webhook_store_migrate_rows.h"
 
 
@@ -34,11 +34,9 @@ static int
 webhook_migrate_first_row(webhook_migrate_t *m, const unsigned char *due,
     const MDB_val *mark)
 {
-    int            rc;
-    MDB_val        val;
-    uint64_t       endpoint;
-    webhook_id_t   id;
-    unsigned char  key[WEBHOOK_KEY_LISTED];
+    int           rc;
+    uint64_t      endpoint;
+    webhook_id_t  id;
 
     if (due[8] != WEBHOOK_LANE_FIRST || mark->mv_size) {
         return 0;
@@ -47,9 +45,7 @@ webhook_migrate_first_row(webhook_migrate_t *m, const unsigned char *due,
     endpoint = webhook_get_u64(due);
     memcpy(id.bytes, due + 17, 16);
 
-    webhook_key_listed(key, endpoint, WEBHOOK_PENDING, &id);
-
-    rc = webhook_txn_get(m->t, WEBHOOK_DB_LISTED, key, sizeof(key), &val);
+    rc = webhook_listed_rows_find(m->t, endpoint, WEBHOOK_PENDING, &id);
 
     if (rc != MDB_NOTFOUND) {
         return rc;

@@ -14,6 +14,7 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/lists/webhook_store_listed.h"
+#include "store/lmdb/lists/webhook_store_listed_rows.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 
 #include <errno.h>
@@ -22,10 +23,6 @@
 
 static int webhook_walk_index_copy(webhook_walk_t *w, webhook_walk_head_t *h,
     const webhook_endpoint_row_t *row);
-static int webhook_walk_index_row(webhook_txn_t *t, const webhook_walk_t *w,
-    uint64_t endpoint, const webhook_id_t *bound, int same, webhook_id_t *id);
-static int webhook_walk_index_behind(webhook_txn_t *t,
-    const unsigned char *key, MDB_val *found, MDB_val *val);
 
 
 int
@@ -206,7 +203,8 @@ webhook_walk_index_next(webhook_txn_t *t, const webhook_walk_t *w,
     from = same;
 
     for ( ;; ) {
-        rc = webhook_walk_index_row(t, w, h->endpoint, &at, from, id);
+        rc = webhook_listed_rows_next(t, h->endpoint, w->f->state, &at,
+                                      w->oldest, from, id);
 
         if (rc && rc != MDB_NOTFOUND) {
             return rc;
@@ -243,72 +241,4 @@ webhook_walk_index_next(webhook_txn_t *t, const webhook_walk_t *w,
     }
 
     return rc;
-}
-
-
-/* The same of the rows that are there. */
-
-static int
-webhook_walk_index_row(webhook_txn_t *t, const webhook_walk_t *w,
-    uint64_t endpoint, const webhook_id_t *bound, int same, webhook_id_t *id)
-{
-    int             rc;
-    MDB_val         found, val;
-    unsigned char   key[WEBHOOK_KEY_LISTED], *p;
-
-    rc = 0;
-
-    webhook_key_listed(key, endpoint, w->f->state, bound);
-
-    if (w->oldest || same) {
-        rc = webhook_txn_seek(t, WEBHOOK_DB_LISTED, key, sizeof(key), &found,
-                              &val);
-
-        if (rc == 0 && memcmp(found.mv_data, key, sizeof(key)) == 0) {
-
-            if (same) {
-                *id = *bound;
-                return 0;
-            }
-
-            rc = webhook_walk_index_behind(t, key, &found, &val);
-        }
-    }
-
-    if (!w->oldest) {
-        rc = webhook_txn_seek_before(t, WEBHOOK_DB_LISTED, key, sizeof(key),
-                                     &found, &val);
-    }
-
-    if (rc) {
-        return rc;
-    }
-
-    p = found.mv_data;
-
-    if (memcmp(p, key, 9) != 0) {
-        return MDB_NOTFOUND;
-    }
-
-    memcpy(id->bytes, p + 9, 16);
-
-    return 0;
-}
-
-
-/* The row behind that of the key. */
-
-static int
-webhook_walk_index_behind(webhook_txn_t *t, const unsigned char *key,
-    MDB_val *found, MDB_val *val)
-{
-    unsigned       i;
-    unsigned char  next[WEBHOOK_KEY_LISTED];
-
-    memcpy(next, key, sizeof(next));
-
-    for (i = sizeof(next); i > 0 && ++next[i - 1] == 0; i--) { /* void */ }
-
-    return webhook_txn_seek(t, WEBHOOK_DB_LISTED, next, sizeof(next), found,
-                            val);
 }

@@ -10,6 +10,7 @@
 #define STORE_LISTED_H
 
 #include "store/lmdb/lists/webhook_store_listed.h"
+#include "store/lmdb/lists/webhook_store_listed_rows.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store_task.h"
 #include "store_util.h"
@@ -108,13 +109,13 @@ static uint64_t
 rows(util_t *u, uint64_t ep, uint32_t *marked)
 {
     int                      rc;
-    size_t                   i;
-    MDB_val                  key, val, none;
+    size_t                   i, some;
+    MDB_val                  key, val;
     uint64_t                 n, endpoint;
     MDB_cursor              *c;
     webhook_id_t             id;
     webhook_txn_t            t;
-    unsigned char           *p, listed[WEBHOOK_KEY_LISTED];
+    unsigned char           *p, ids[WEBHOOK_LISTED_IDS * 16];
     webhook_endpoint_row_t  *row;
 
     n = 0;
@@ -129,13 +130,21 @@ rows(util_t *u, uint64_t ep, uint32_t *marked)
     while (rc == 0 && (rc = mdb_cursor_get(c, &key, &val, MDB_NEXT)) == 0) {
         p = key.mv_data;
         endpoint = webhook_get_u64(p);
-        memcpy(id.bytes, p + 9, sizeof(id.bytes));
 
-        n += (ep == 0 || ep == endpoint)
-             && webhook_endpoint_row_get(&t, endpoint, &row) == 0
-             && webhook_listed_find(row->unwritten, row->unwritten_len, p[8],
-                                    &id)
-                != WEBHOOK_LISTED_DEL;
+        if ((ep && ep != endpoint)
+            || webhook_endpoint_row_get(&t, endpoint, &row) != 0
+            || webhook_listed_rows_read(&key, &val, ids, &some) != 0)
+        {
+            continue;
+        }
+
+        while (some--) {
+            memcpy(id.bytes, ids + some * 16, sizeof(id.bytes));
+
+            n += webhook_listed_find(row->unwritten, row->unwritten_len, p[8],
+                                     &id)
+                 != WEBHOOK_LISTED_DEL;
+        }
     }
 
     rc = webhook_txn_cursor(&t, WEBHOOK_DB_ENDPOINTS, &c);
@@ -155,11 +164,8 @@ rows(util_t *u, uint64_t ep, uint32_t *marked)
             p = &row->unwritten[i];
             memcpy(id.bytes, p + 1, sizeof(id.bytes));
 
-            webhook_key_listed(listed, endpoint, p[0], &id);
-
             n += (p[0] & WEBHOOK_UNWRITTEN_DEL) == 0
-                 && webhook_txn_get(&t, WEBHOOK_DB_LISTED, listed,
-                                    sizeof(listed), &none)
+                 && webhook_listed_rows_find(&t, endpoint, p[0], &id)
                     == MDB_NOTFOUND;
         }
     }
@@ -170,25 +176,53 @@ rows(util_t *u, uint64_t ep, uint32_t *marked)
 }
 
 
-/* Those that are written to it. */
+/* Those that are written to it; and the rows that they are in. */
+
 __attribute__((unused))
 static uint64_t
-rows_written(util_t *u)
+rows_written_in(util_t *u, uint64_t *in)
 {
-    uint64_t       n;
-    MDB_stat       stat;
-    webhook_txn_t  t;
+    int             rc;
+    size_t          some;
+    MDB_val         key, val;
+    uint64_t        n;
+    MDB_cursor     *c;
+    webhook_txn_t   t;
+    unsigned char   ids[WEBHOOK_LISTED_IDS * 16];
+
+    n = 0;
+    *in = 0;
 
     if (webhook_session_begin(util_lmdb(u), &t, 0) != 0) {
         return UINT64_MAX;
     }
 
-    n = webhook_txn_stat(&t, WEBHOOK_DB_LISTED, &stat) == 0 ? stat.ms_entries
-                                                            : UINT64_MAX;
+    rc = webhook_txn_cursor(&t, WEBHOOK_DB_LISTED, &c);
+
+    while (rc == 0 && (rc = mdb_cursor_get(c, &key, &val, MDB_NEXT)) == 0) {
+
+        if (webhook_listed_rows_read(&key, &val, ids, &some) != 0) {
+            n = UINT64_MAX;
+            break;
+        }
+
+        n += some;
+        (*in)++;
+    }
 
     webhook_session_abort(&t);
 
     return n;
+}
+
+
+__attribute__((unused))
+static uint64_t
+rows_written(util_t *u)
+{
+    uint64_t  in;
+
+    return rows_written_in(u, &in);
 }
 
 

@@ -17,6 +17,10 @@
  * send.  The older of them stand in the index of what waits, the others in their
  * lane alone, and their ids are not in the order of time.  Of two more events
  * one is delivered and one dead.
+ *
+ * t/data/store-5.mdb.gz, a store of format 5, was made by t/data/store-5.c: of
+ * one endpoint, "shop", FIVE_DEAD are dead, FIVE_RETRY wait for a retry, and
+ * FIVE_PARKED for another one of their key, which waits for its first send.
  */
 
 #ifndef STORE_ONE_H
@@ -28,6 +32,7 @@
 #define ONE_FILE    "t/data/store-1.mdb.gz"
 #define ONE_FILE_3  "t/data/store-3.mdb.gz"
 #define FOUR_FILE   "t/data/store-4.mdb.gz"
+#define FIVE_FILE   "t/data/store-5.mdb.gz"
 
 #define ONE_KINDS   3
 #define ONE_WALL    1700000000000ULL    /* ms, of the first event */
@@ -40,6 +45,10 @@
 #define FOUR_MIXED   7                  /* no divisor of FOUR_EVENTS */
 #define FOUR_WALL    (ONE_WALL + 24 * 3600000ULL)
 #define FOUR_ENDED   2                  /* events before those that wait */
+
+#define FIVE_DEAD    40
+#define FIVE_RETRY   45
+#define FIVE_PARKED  150                /* 7 is no divisor of it */
 
 
 typedef enum {

@@ -27,6 +27,8 @@ typedef enum {
     DAMAGE_NOBODY,                      /* what is not there is listed */
     DAMAGE_UNWRITTEN,                   /* and is to be written to it */
     DAMAGE_REMOVED,                     /* one that is listed is to go */
+    DAMAGE_ROW,                         /* a row cannot be read */
+    DAMAGE_WITHIN,                      /* a row begins within another */
     DAMAGES
 } damage_e;
 
@@ -56,14 +58,36 @@ damage_due(util_t *u, uint64_t ep, const webhook_id_t *id, const char *value)
 
 static void
 damage_listed(util_t *u, uint64_t ep, webhook_state_e state,
-    const webhook_id_t *id, const char *value)
+    const webhook_id_t *id, int del)
+{
+    webhook_txn_t  t;
+
+    if (webhook_session_begin(util_lmdb(u), &t, 1) != 0) {
+        return;
+    }
+
+    if (del) {
+        (void) webhook_listed_rows_del(&t, ep, state, id);
+
+    } else {
+        (void) webhook_listed_row(&t, ep, state, id);
+    }
+
+    (void) mdb_txn_commit(t.txn);
+}
+
+
+/* The row of two: that of a retry and of what waits for a while. */
+
+static void
+damage_value(util_t *u, uint64_t ep, const webhook_id_t *id, const void *value,
+    size_t len)
 {
     unsigned char  key[WEBHOOK_KEY_LISTED];
 
-    webhook_key_listed(key, ep, state, id);
+    webhook_key_listed(key, ep, WEBHOOK_PENDING, id);
 
-    tamper(u, WEBHOOK_DB_LISTED, key, sizeof(key), value,
-           value ? strlen(value) : 0);
+    tamper(u, WEBHOOK_DB_LISTED, key, sizeof(key), value, len);
 }
 
 
@@ -130,20 +154,20 @@ damage(util_t *u, uint64_t ep, damage_e what, const webhook_id_t *ids)
         break;
 
     case DAMAGE_NOT_LISTED:
-        damage_listed(u, ep, WEBHOOK_PENDING, &ids[2], NULL);
+        damage_listed(u, ep, WEBHOOK_PENDING, &ids[2], 1);
         break;
 
     case DAMAGE_LISTED:
-        damage_listed(u, ep, WEBHOOK_PENDING, &ids[1], "");
+        damage_listed(u, ep, WEBHOOK_PENDING, &ids[1], 0);
         break;
 
     case DAMAGE_STATE:
-        damage_listed(u, ep, WEBHOOK_DEAD, &ids[3], "");
+        damage_listed(u, ep, WEBHOOK_DEAD, &ids[3], 0);
         break;
 
     case DAMAGE_NOBODY:
         none = util_id(u);
-        damage_listed(u, ep, WEBHOOK_PENDING, &none, "");
+        damage_listed(u, ep, WEBHOOK_PENDING, &none, 0);
         break;
 
     case DAMAGE_UNWRITTEN:
@@ -153,6 +177,14 @@ damage(util_t *u, uint64_t ep, damage_e what, const webhook_id_t *ids)
 
     case DAMAGE_REMOVED:
         damage_row(u, ep, &ids[2], 1);
+        break;
+
+    case DAMAGE_ROW:
+        damage_value(u, ep, &ids[3], "x", 1);
+        break;
+
+    case DAMAGE_WITHIN:
+        damage_value(u, ep, &ids[2], "", 0);
         break;
 
     default:
@@ -214,7 +246,8 @@ main(void)
         "the mark of a retry", "one is not listed",
         "one with a mark is listed", "one is listed as dead",
         "what is not there is listed", "and is to be written",
-        "one that waits is to be removed"
+        "one that waits is to be removed", "a row cannot be read",
+        "a row begins within another"
     };
 
     for (i = 0; i < DAMAGES; i++) {
