@@ -11,6 +11,13 @@
 #include <stdlib.h>
 
 
+static void webhook_credit_become(webhook_credit_t *c,
+    webhook_credit_one_t *one, webhook_credit_e state);
+static void webhook_credit_link(webhook_credit_one_t *one,
+    webhook_credit_one_t **list);
+static void webhook_credit_unlink(webhook_credit_one_t *one);
+static webhook_credit_one_t **webhook_credit_bucket(webhook_credit_t *c,
+    uint64_t endpoint, const webhook_id_t *event);
 static void webhook_credit_ended(webhook_credit_t *c,
     webhook_credit_one_t *one);
 
@@ -114,6 +121,10 @@ webhook_credit_unplace(webhook_credit_t *c, webhook_credit_place_t *p)
 {
     webhook_credit_place_t  **at;
 
+    if (p->idle || p->ones) {
+        return;
+    }
+
     for (at = &c->buckets[p->endpoint % WEBHOOK_CREDIT_PLACES];
          *at != p;
          at = &(*at)->next)
@@ -143,14 +154,37 @@ webhook_credit_take(webhook_credit_t *c, webhook_credit_place_t *p)
     c->free = one->next;
 
     one->place = p;
-    one->next = p->ones;
-    p->ones = one;
     p->held++;
 
     one->state = WEBHOOK_CREDIT_TAKEN;
+    webhook_credit_link(one, &p->ones);
+
     c->staged[c->staged_count++] = one;
 
     return one;
+}
+
+
+webhook_credit_one_t *
+webhook_credit_next(const webhook_credit_place_t *p,
+    const webhook_credit_one_t *one)
+{
+    if (one == NULL) {
+        return p->idle ? p->idle : p->ones;
+    }
+
+    if (one->next == NULL && one->state == WEBHOOK_CREDIT_IDLE) {
+        return p->ones;
+    }
+
+    return one->next;
+}
+
+
+void
+webhook_credit_begun(webhook_credit_t *c, webhook_credit_one_t *one)
+{
+    webhook_credit_become(c, one, WEBHOOK_CREDIT_USED);
 }
 
 
@@ -158,10 +192,84 @@ void
 webhook_credit_stage(webhook_credit_t *c, webhook_credit_one_t *one,
     webhook_credit_e state)
 {
-    one->state = state;
+    webhook_credit_become(c, one, state);
+
     one->place->held--;
 
     c->staged[c->staged_count++] = one;
+}
+
+
+/* Changes the state, and the lists that it is in. */
+
+static void
+webhook_credit_become(webhook_credit_t *c, webhook_credit_one_t *one,
+    webhook_credit_e state)
+{
+    webhook_credit_one_t  **at;
+
+    if (one->state == WEBHOOK_CREDIT_USED) {
+
+        for (at = webhook_credit_bucket(c, one->place->endpoint, &one->event);
+             *at != one;
+             at = &(*at)->alike)
+        {
+            /* void */
+        }
+
+        *at = one->alike;
+    }
+
+    if (state == WEBHOOK_CREDIT_USED) {
+        at = webhook_credit_bucket(c, one->place->endpoint, &one->event);
+        one->alike = *at;
+        *at = one;
+    }
+
+    one->state = state;
+
+    webhook_credit_unlink(one);
+    webhook_credit_link(one, state == WEBHOOK_CREDIT_IDLE ? &one->place->idle
+                                                          : &one->place->ones);
+}
+
+
+static void
+webhook_credit_link(webhook_credit_one_t *one, webhook_credit_one_t **list)
+{
+    one->next = *list;
+    one->at = list;
+
+    if (one->next) {
+        one->next->at = &one->next;
+    }
+
+    *list = one;
+}
+
+
+static void
+webhook_credit_unlink(webhook_credit_one_t *one)
+{
+    *one->at = one->next;
+
+    if (one->next) {
+        one->next->at = one->at;
+    }
+}
+
+
+/* Ids of events end with what is random. */
+
+static webhook_credit_one_t **
+webhook_credit_bucket(webhook_credit_t *c, uint64_t endpoint,
+    const webhook_id_t *event)
+{
+    uint64_t  n;
+
+    memcpy(&n, (const unsigned char *) event + sizeof(webhook_id_t) - 8, 8);
+
+    return &c->used[(n ^ endpoint) % WEBHOOK_CREDITS];
 }
 
 
@@ -172,14 +280,24 @@ webhook_credit_used(webhook_credit_t *c, uint64_t endpoint,
     webhook_credit_one_t    *one;
     webhook_credit_place_t  *p;
 
+    if (event) {
+        one = *webhook_credit_bucket(c, endpoint, event);
+
+        while (one && (one->place->endpoint != endpoint
+                       || memcmp(&one->event, event, sizeof(webhook_id_t))
+                          != 0))
+        {
+            one = one->alike;
+        }
+
+        return one;
+    }
+
     p = webhook_credit_find(c, endpoint);
 
     for (one = p ? p->ones : NULL; one; one = one->next) {
 
-        if (one->state == WEBHOOK_CREDIT_USED
-            && (event ? memcmp(&one->event, event, sizeof(webhook_id_t)) == 0
-                      : one->token == token))
-        {
+        if (one->state == WEBHOOK_CREDIT_USED && one->token == token) {
             return one;
         }
     }
@@ -219,17 +337,14 @@ webhook_credit_committed(webhook_lmdb_t *st, uint64_t applied)
         one = c->staged[i];
 
         if (one->state == WEBHOOK_CREDIT_TAKEN) {
-            one->state = WEBHOOK_CREDIT_IDLE;
+            webhook_credit_become(c, one, WEBHOOK_CREDIT_IDLE);
             continue;
         }
 
         p = one->place;
 
         webhook_credit_ended(c, one);
-
-        if (p->ones == NULL) {
-            webhook_credit_unplace(c, p);
-        }
+        webhook_credit_unplace(c, p);
     }
 
     c->staged_count = 0;
@@ -266,20 +381,16 @@ webhook_credit_undo(webhook_lmdb_t *st, int unknown)
             p->held--;
 
             webhook_credit_ended(c, one);
-
-            if (p->ones == NULL) {
-                webhook_credit_unplace(c, p);
-            }
-
+            webhook_credit_unplace(c, p);
             break;
 
         case WEBHOOK_CREDIT_SPENT:
-            one->state = WEBHOOK_CREDIT_USED;
+            webhook_credit_become(c, one, WEBHOOK_CREDIT_USED);
             p->held++;
             break;
 
         default: /* WEBHOOK_CREDIT_GIVEN */
-            one->state = WEBHOOK_CREDIT_IDLE;
+            webhook_credit_become(c, one, WEBHOOK_CREDIT_IDLE);
             p->held++;
         }
     }
@@ -296,16 +407,12 @@ webhook_credit_undo(webhook_lmdb_t *st, int unknown)
 }
 
 
+/* One that is not used. */
+
 static void
 webhook_credit_ended(webhook_credit_t *c, webhook_credit_one_t *one)
 {
-    webhook_credit_one_t  **at;
-
-    for (at = &one->place->ones; *at != one; at = &(*at)->next) {
-        /* void */
-    }
-
-    *at = one->next;
+    webhook_credit_unlink(one);
 
     one->state = WEBHOOK_CREDIT_FREE;
     one->next = c->free;

@@ -54,7 +54,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
-#define WEBHOOK_CREDIT_MOST  32         /* of an endpoint, by a process */
+#define WEBHOOK_CREDIT_MOST  256        /* of an endpoint, by a process */
 
 
 /* Makes st->credit, in which there is nothing; NULL without memory. */

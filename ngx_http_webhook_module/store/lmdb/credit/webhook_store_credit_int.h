@@ -2,10 +2,12 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Credits in memory.  Each is in the list of its endpoint's place.  The thread
- * that has the store makes and frees places and credits; the one that keeps
- * makes used ones of idle ones, and nothing else.  What a transaction does is
- * staged: it is so with its commit.
+ * Credits in memory.  Each is in a list of its endpoint's place: idle ones are in
+ * one of their own, and used ones are found by their event, so that nothing that
+ * is done for each event takes longer the more there are.  The thread that has
+ * the store makes and frees places and credits; the one that keeps makes used
+ * ones of idle ones, and nothing else.  What a transaction does is staged: it is
+ * so with its commit.
  */
 
 #ifndef WEBHOOK_STORE_CREDIT_INT_H
@@ -14,7 +16,7 @@
 #include "store/lmdb/credit/webhook_store_credit.h"
 
 
-#define WEBHOOK_CREDITS        1024         /* of a process */
+#define WEBHOOK_CREDITS        4096         /* of a process */
 #define WEBHOOK_CREDIT_PLACES  512          /* endpoints */
 
 
@@ -33,7 +35,11 @@ typedef struct webhook_credit_place_s  webhook_credit_place_t;
 
 
 struct webhook_credit_one_s {
-    webhook_credit_one_t    *next;      /* of the place, or of those free */
+    webhook_credit_one_t    *next;      /* of the place's list, or of those
+                                           free */
+    webhook_credit_one_t   **at;        /* what points to it in that list */
+    webhook_credit_one_t    *alike;     /* the next one that is used, of the
+                                           bucket */
     webhook_credit_place_t  *place;
     webhook_credit_e         state;
     uint64_t                 token;
@@ -46,7 +52,8 @@ struct webhook_credit_one_s {
 
 struct webhook_credit_place_s {
     webhook_credit_place_t  *next;      /* of the bucket, or of those free */
-    webhook_credit_one_t    *ones;
+    webhook_credit_one_t    *idle;
+    webhook_credit_one_t    *ones;      /* all others */
     uint64_t                 endpoint;
     uint32_t                 held;      /* with what is staged */
     uint32_t                 written;   /* what the row has, the same */
@@ -65,6 +72,7 @@ struct webhook_credit_s {
 
     webhook_credit_one_t     ones[WEBHOOK_CREDITS];
     webhook_credit_one_t    *free;
+    webhook_credit_one_t    *used[WEBHOOK_CREDITS];     /* buckets */
     webhook_credit_one_t    *staged[WEBHOOK_CREDITS];
     uint32_t                 staged_count;
 
@@ -91,12 +99,20 @@ webhook_credit_place_t *webhook_credit_find(webhook_credit_t *c,
 webhook_credit_place_t *webhook_credit_place(webhook_credit_t *c,
     uint64_t endpoint);
 
-/* Removes one that has no credits. */
+/* Removes one if it has no credits. */
 void webhook_credit_unplace(webhook_credit_t *c, webhook_credit_place_t *p);
 
 /* Takes one more; NULL where there is no room. */
 webhook_credit_one_t *webhook_credit_take(webhook_credit_t *c,
     webhook_credit_place_t *p);
+
+/* The next of its place behind this one, in whatever list; the first where it is
+   NULL. */
+webhook_credit_one_t *webhook_credit_next(const webhook_credit_place_t *p,
+    const webhook_credit_one_t *one);
+
+/* One that is idle is used: "event" is set. */
+void webhook_credit_begun(webhook_credit_t *c, webhook_credit_one_t *one);
 
 /* It is staged that this one is given back or spent. */
 void webhook_credit_stage(webhook_credit_t *c, webhook_credit_one_t *one,

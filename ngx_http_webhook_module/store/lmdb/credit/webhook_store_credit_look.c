@@ -126,7 +126,7 @@ webhook_credit_excess(webhook_txn_t *t, webhook_credit_place_t *p, int give,
     int                      rc;
     uint32_t                 share, n;
     webhook_credit_t        *c;
-    webhook_credit_one_t    *one;
+    webhook_credit_one_t    *one, *next;
     webhook_endpoint_row_t  *ep;
 
     c = t->st->credit;
@@ -144,13 +144,9 @@ webhook_credit_excess(webhook_txn_t *t, webhook_credit_place_t *p, int give,
     share = t->now - p->last < WEBHOOK_CREDIT_IDLES
             ? webhook_credit_share(t, ep, p->held) : 0;
 
-    for (one = p->ones; one && p->held - (give ? 0 : n) > share;
-         one = one->next)
-    {
-        if (one->state != WEBHOOK_CREDIT_IDLE) {
-            continue;
-        }
+    for (one = p->idle; one && p->held - (give ? 0 : n) > share; one = next) {
 
+        next = one->next;
         n++;
 
         if (give) {
@@ -318,7 +314,7 @@ webhook_credit_settle(webhook_txn_t *t, webhook_credit_place_t *p)
     int                      rc;
     webhook_credit_t        *c;
     webhook_credit_row_t     row;
-    webhook_credit_one_t    *one;
+    webhook_credit_one_t    *one, *next;
     webhook_delivery_row_t   d;
     webhook_endpoint_row_t  *ep;
 
@@ -326,7 +322,9 @@ webhook_credit_settle(webhook_txn_t *t, webhook_credit_place_t *p)
 
     (void) pthread_mutex_lock(&c->mutex);
 
-    for (one = p->ones; one; one = one->next) {
+    for (one = webhook_credit_next(p, NULL); one; one = next) {
+
+        next = webhook_credit_next(p, one);
 
         if (one->state == WEBHOOK_CREDIT_IDLE) {
             webhook_credit_stage(c, one, WEBHOOK_CREDIT_GIVEN);

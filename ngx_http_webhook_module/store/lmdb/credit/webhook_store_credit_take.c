@@ -117,10 +117,7 @@ webhook_credit_fill(webhook_txn_t *t, webhook_endpoint_row_t *ep)
         one = webhook_credit_take(c, p);
         if (one == NULL) {
 
-            if (p->ones == NULL) {
-                webhook_credit_unplace(c, p);
-            }
-
+            webhook_credit_unplace(c, p);
             break;
         }
 

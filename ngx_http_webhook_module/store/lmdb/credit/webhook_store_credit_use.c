@@ -15,8 +15,6 @@
 
 static void webhook_credit_use_event(webhook_txn_t *t,
     webhook_op_put_event_t *p);
-static webhook_credit_one_t *webhook_credit_idle(webhook_credit_place_t *place,
-    const webhook_id_t *event);
 static unsigned webhook_credit_fit(webhook_txn_t *t, uint64_t endpoint);
 
 
@@ -78,9 +76,13 @@ webhook_credit_use_event(webhook_txn_t *t, webhook_op_put_event_t *p)
         }
 
         place = webhook_credit_find(c, put->endpoint);
-        one = place ? webhook_credit_idle(place, &p->id) : NULL;
+        one = place ? place->idle : NULL;
 
-        if (one == NULL) {
+        /* none for an endpoint that an event names twice */
+
+        if (one == NULL
+            || webhook_credit_used(c, put->endpoint, &p->id, 0))
+        {
             continue;
         }
 
@@ -93,38 +95,14 @@ webhook_credit_use_event(webhook_txn_t *t, webhook_op_put_event_t *p)
             continue;
         }
 
-        one->state = WEBHOOK_CREDIT_USED;
         one->event = p->id;
         one->sequence = p->kept;
         one->lease = p->lease;
 
+        webhook_credit_begun(c, one);
+
         put->early = one->token;
     }
-}
-
-
-/* One that is not used; none for an endpoint that an event names twice. */
-
-static webhook_credit_one_t *
-webhook_credit_idle(webhook_credit_place_t *place, const webhook_id_t *event)
-{
-    webhook_credit_one_t  *one, *idle;
-
-    idle = NULL;
-
-    for (one = place->ones; one; one = one->next) {
-
-        if (one->state == WEBHOOK_CREDIT_IDLE) {
-            idle = one;
-
-        } else if (one->state == WEBHOOK_CREDIT_USED
-                   && memcmp(&one->event, event, sizeof(webhook_id_t)) == 0)
-        {
-            return NULL;
-        }
-    }
-
-    return idle;
 }
 
 

@@ -15,6 +15,9 @@
 #include "store_pause.h"
 
 
+#define MOST  WEBHOOK_CREDIT_MOST
+
+
 static void test_early(void);
 static void test_order(void);
 static void test_refused(void);
@@ -47,9 +50,9 @@ test_early(void)
     credit_event_t   e, other;
 
     s = scene_make();
-    begun(s, 100);
+    begun(s, 4 * MOST);
 
-    tap_ok(credits(s, &inflight) == 32 && inflight == 32,
+    tap_ok(credits(s, &inflight) == MOST && inflight == MOST,
            "slots are held behind the first event");
     tap_ok(early(s, &e) && e.put.lease_token == 0
            && !kept_there(&s->u, &e.op.u.put_event.id, 100),
@@ -57,7 +60,7 @@ test_early(void)
     tap_ok(applied(s, &e) && e.put.lease_token == e.put.early
            && kept_there(&s->u, &e.op.u.put_event.id, 100),
            "and is leased by the same token");
-    tap_ok(credits(s, &inflight) == 32 && inflight == 33,
+    tap_ok(credits(s, &inflight) == MOST && inflight == MOST + 1,
            "in whose stead another one is held");
 
     util_check(&s->u, "with a lease and slots that are held");
@@ -71,7 +74,7 @@ test_early(void)
     tap_ok(completed(s, &e, e.put.early, WEBHOOK_RETRY) == WEBHOOK_STORE_OK
            && completed(s, &other, other.put.early, WEBHOOK_RELEASE)
               == WEBHOOK_STORE_OK
-           && credits(s, &inflight) == 32 && inflight == 32,
+           && credits(s, &inflight) == MOST && inflight == MOST,
            "one fails, one is released");
 
     util_check(&s->u, "with outcomes");
@@ -97,7 +100,7 @@ test_order(void)
     credit_event_t   e;
 
     s = scene_make();
-    begun(s, 100);
+    begun(s, 4 * MOST);
 
     tap_ok(early(s, &e)
            && completed(s, &e, e.put.early, WEBHOOK_DONE)
@@ -107,7 +110,7 @@ test_order(void)
            "an outcome before its event is to be told again");
     tap_ok(applied(s, &e)
            && completed(s, &e, e.put.early, WEBHOOK_DONE) == WEBHOOK_STORE_OK
-           && credits(s, &inflight) == 32 && inflight == 32, "and is then");
+           && credits(s, &inflight) == MOST && inflight == MOST, "and is then");
 
     /* an id that was used before */
 
@@ -124,11 +127,11 @@ test_order(void)
         webhook_store_keep(s->u.st, &p, 1);
 
         tap_ok(put.early && util_apply(&s->u, p) == WEBHOOK_STORE_DUPLICATE
-               && credits(s, &inflight) == 32 && inflight == 32,
+               && credits(s, &inflight) == MOST && inflight == MOST,
                "of one that was there nothing is leased");
         tap_ok(util_complete(&s->u, op.u.put_event.id, s->ep, put.early,
                              WEBHOOK_DONE, 0) == WEBHOOK_STORE_STALE
-               && credits(s, &inflight) == 31 && inflight == 31,
+               && credits(s, &inflight) == MOST - 1 && inflight == MOST - 1,
                "and its outcome gives the slot back");
     }
 
@@ -147,7 +150,7 @@ test_refused(void)
     credit_event_t   e;
 
     s = scene_make();
-    begun(s, 100);
+    begun(s, 4 * MOST);
 
     p = &op;
 
@@ -411,11 +414,11 @@ test_back(void)
     credit_event_t   e;
 
     s = scene_make();
-    begun(s, 100);
+    begun(s, 4 * MOST);
 
     (void) looks(s);
 
-    tap_ok(credits(s, &inflight) == 32, "they are held for a while");
+    tap_ok(credits(s, &inflight) == MOST, "they are held for a while");
 
     s->u.clock += 20000;
 
@@ -448,7 +451,7 @@ act_early(scene_t *s)
     unsigned        i;
     credit_event_t  e[3];
 
-    begun(s, 100);
+    begun(s, 4 * MOST);
 
     for (i = 0; i < 3; i++) {
         s->kept += (early(s, &e[i]) != 0);
@@ -522,7 +525,7 @@ test_death(void)
 
     (void) kept_open(&s->u);
 
-    tap_ok(credits(s, &inflight) == 32, "what a process holds that lives stays");
+    tap_ok(credits(s, &inflight) == MOST, "what a process holds that lives stays");
 
     (void) kill(pid, SIGKILL);
     (void) waitpid(pid, &status, 0);

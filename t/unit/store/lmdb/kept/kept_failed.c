@@ -398,6 +398,7 @@ static void
 test_rows(void)
 {
     scene_t        *s;
+    uint32_t        n;
     webhook_op_t    one, two, step;
     webhook_put_t   put[2];
     unsigned char   key[7 + WEBHOOK_JOURNAL_ID];
@@ -420,12 +421,23 @@ test_rows(void)
     memset(key + 7, 2, WEBHOOK_JOURNAL_ID);
     tamper(&s->u, WEBHOOK_DB_META, key, sizeof(key), "?", 1);
 
-    memset(&step, 0, sizeof(step));
+    /* on a busy machine a step has time for one of them */
 
-    step.type = WEBHOOK_OP_JOURNAL;
+    n = 0;
 
-    tap_ok(util_apply(&s->u, &step) == WEBHOOK_STORE_OK
-           && step.u.journal.count == 2 && step.u.journal.more,
+    do {
+        memset(&step, 0, sizeof(step));
+        step.type = WEBHOOK_OP_JOURNAL;
+
+        if (util_apply(&s->u, &step) != WEBHOOK_STORE_OK) {
+            break;
+        }
+
+        n += step.u.journal.count;
+
+    } while (n < 2 && step.u.journal.count);
+
+    tap_ok(n == 2 && step.u.journal.more,
            "a step that is done with a journal has more to do: a damaged row");
 
     tap_ok(kept_replay(&s->u) == 0
