@@ -13,6 +13,7 @@
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/space/webhook_store_used.h"
 #include "store/lmdb/credit/webhook_store_credit.h"
 #include "store/lmdb/ops/webhook_store_event.h"
 #include "store/lmdb/kept/webhook_store_kept.h"
@@ -113,6 +114,10 @@ webhook_kept_replay_own(webhook_txn_t *t)
     case WEBHOOK_KEPT_MADE:
         t->kept_made = 1;
         k->applied = 0;
+
+        /* who has just opened the store does not know yet how full it is */
+
+        (void) webhook_used_measure(t);
 
         webhook_kept_row_own(t->st, 0, &row);
 

@@ -23,6 +23,7 @@ static void test_removed(void);
 static void test_rows(void);
 static void damage_second(scene_t *s);
 static void test_full(unsigned damaged);
+static void test_above(void);
 
 
 int
@@ -35,6 +36,7 @@ main(void)
     test_rows();
     test_full(0);
     test_full(1);
+    test_above();
 
     return tap_done();
 }
@@ -386,6 +388,55 @@ test_full(unsigned damaged)
                && s->u.logs[WEBHOOK_STORE_LOG_EMERG] == 1,
                "what cannot be read is told, and the journal set aside");
     }
+
+    scene_drop(s);
+}
+
+
+/* A store that is above the mark of the warning when it is opened. */
+
+static void
+test_above(void)
+{
+    unsigned              n;
+    scene_t              *s;
+    webhook_op_t          op;
+    webhook_put_t         put;
+    webhook_op_stats_t    stats;
+
+    static unsigned char  large[256 * 1024];
+
+    s = scene_make();
+
+    (void) kept_open(&s->u);
+    (void) util_endpoint(&s->u, "erp", 10);
+
+    for (n = 0; n < 400; n++) {
+        memset(&put, 0, sizeof(put));
+        util_put_op(&op, &put, util_id(&s->u), s->ep, large, sizeof(large));
+
+        (void) util_apply(&s->u, &op);
+
+        stats = util_stats(&s->u, 0, NULL);
+
+        if (stats.used > stats.size / 100 * 80) {
+            break;
+        }
+    }
+
+    tap_ok(n < 400 && op.result == WEBHOOK_STORE_OK,
+           "it is above the mark of the warning");
+
+    util_close(&s->u);
+
+    tap_ok(kept_open(&s->u) == WEBHOOK_STORE_OK
+           && !kept_one(&s->u, &op, &put, s->ep, 100),
+           "of a store that is above it as it is opened nothing is kept");
+    tap_ok(util_apply(&s->u, &op) == WEBHOOK_STORE_OK
+           && kept_there(&s->u, &op.u.put_event.id, 100),
+           "but by the tables");
+
+    util_check(&s->u, "above the mark");
 
     scene_drop(s);
 }
