@@ -2,6 +2,7 @@
 #:   unit            build and run what is below t/unit, each file a program
 #:   unit-asan       the same under the address and undefined sanitizers
 #:   unit-build, unit-asan-build    build them only
+#:   unit-tsan       those with threads under the thread sanitizer
 #:   interop         build t/interop/*.c, which tests call, in
 #:                   $(BUILD)/interop; those in t/interop/preload are for
 #:                   LD_PRELOAD, those in t/interop/nginx modules for nginx:
@@ -35,6 +36,7 @@ PLAIN_LIBS     := -ljansson -llmdb -lexpat -lpcre2-8 -lssl -lcrypto -lz \
 # Packages set WARNINGS and FLAGS_plain.
 PLAIN_CFLAGS := -std=gnu11 -g $(WARNINGS) -fPIC -pthread
 FLAGS_plain  := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
+FLAGS_tsan   := -O1 -fno-omit-frame-pointer -fsanitize=thread
 FLAGS_asan   := $(ASAN_CFLAGS) -fsanitize=undefined \
                 -fno-sanitize-recover=undefined
 
@@ -46,7 +48,12 @@ SEES_ctl   := -Itools
 # object.
 own_deps = sed -i '1s|^[^ ]*:|$(1):|' $(1:.o=.d)
 
-# $(1): plain or asan; $(2): where it is built
+# Programs with threads, and one whose processes are killed.  LMDB is not built
+# with the sanitizer: what it does by itself is passed over.
+TSAN_UNITS := core/condition/condition_limits store/read store/journal/file \
+              store/lmdb/credit/credit_threads store/lmdb/credit/cut_credit
+
+# $(1): plain, asan or tsan; $(2): where it is built
 define plain_tree
 
 OBJS_$(1)_plain := $$(patsubst $(SRC)/%.c,$(2)/%.o,$$(CORE_SRCS) \
@@ -102,9 +109,10 @@ endef
 
 $(eval $(call plain_tree,plain,$(BUILD)/plain))
 $(eval $(call plain_tree,asan,$(BUILD)/plain-asan))
+$(eval $(call plain_tree,tsan,$(BUILD)/plain-tsan))
 
 
-.PHONY: unit unit-asan unit-build unit-asan-build interop interop-programs \
+.PHONY: unit unit-asan unit-tsan unit-build unit-asan-build interop interop-programs \
         interop-modules webhookctl
 
 unit-build: $(PROGRAMS_plain)
@@ -118,6 +126,12 @@ unit: unit-build
 unit-asan: unit-asan-build
 	@tools/run-tests --jobs $(JOBS) --work $(BUILD)/test-unit-asan \
 	    --group unit-asan $(PROGRAMS_asan)
+
+unit-tsan: $(addprefix $(BUILD)/plain-tsan/unit/,$(TSAN_UNITS))
+	@tools/run-tests --jobs $(JOBS) --work $(BUILD)/test-unit-tsan \
+	    --group unit-tsan \
+	    --env TSAN_OPTIONS="halt_on_error=1 suppressions=$(ROOT)/t/unit/tsan.supp" \
+	    $^
 
 
 CALL_OBJS := $(patsubst t/interop/%.c,$(BUILD)/plain/interop/%.o,$(CALL_SRCS))

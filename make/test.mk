@@ -6,6 +6,11 @@
 #:   check           the *.t below t, but for t/soak; TESTS="t/net/tls.t ..."
 #:                   takes some of them
 #:   check-asan      the same with the module under AddressSanitizer
+#:   check-journal   the same, and the tests of the store, over a journal:
+#:                   each store that a test makes has one of JOURNAL=8m, or of
+#:                   what its size allows
+#:   torture         nginx is killed KILLS=200 times, and the power is cut
+#:                   CUTS=100 times, under load, with a journal
 #:   check-calls     no circle of files, no call to a room that stands below
 #:                   in ROOMS: of what is built
 #:   check-sizes     no folder of more than 16 sources, none of more than 600
@@ -41,6 +46,28 @@ NO_ASAN    := t/core/% t/docs/% t/runner/% \
                                   static.t)
 ASAN_TESTS  = $(filter-out $(NO_ASAN),$(TESTS))
 
+# These run in "make test" over a journal as well; all do in "make
+# check-journal", but for tests of configurations, documents and the page.
+JOURNAL       ?= 8m
+JOURNAL_UNITS := $(filter-out store/journal/% store/lmdb/kept/% \
+                     store/lmdb/credit/%,$(filter store/%,$(UNITS_MADE)))
+JOURNAL_TEST_UNITS := $(filter store/full store/kill store/model \
+                          store/power_cut store/process store/promises \
+                          store/delivery/% store/event/%,$(JOURNAL_UNITS))
+JOURNAL_TESTS := $(addprefix t/,system/reload.t system/upgrade.t \
+                     admin/registry/registered-kill.t \
+                     inbound/action/durable.t \
+                     outbound/capture/capture-store.t \
+                     outbound/capture/commit.t \
+                     outbound/delivery/limits.t \
+                     outbound/delivery/order-key.t \
+                     outbound/delivery/retries.t outbound/delivery/tasks.t \
+                     outbound/match/idempotency.t runtime/store-full.t \
+                     runtime/store-hangs.t)
+OVER_JOURNAL  := --env TEST_NGINX_JOURNAL=$(JOURNAL)
+KILLS         ?= 200
+CUTS          ?= 100
+
 # Test::Nginx from elsewhere takes one port for all: only our own runner can
 # run several files at once.
 TEST_ENV := WEBHOOK_BUILD=$(BUILD) PERL_TEST_NGINX=own
@@ -53,7 +80,7 @@ FILL := $(BUILD)/bench_pages
 BENCH_SRCS := $(sort $(wildcard bench/bench_*.c))
 BENCH_BINS := $(patsubst bench/%.c,$(BUILD)/%,$(BENCH_SRCS))
 
-.PHONY: test test-fast check check-asan check-calls check-sizes nginx-tests \
+.PHONY: test test-fast check check-asan check-journal torture check-calls check-sizes nginx-tests \
         soak run demo try bench bench-build deps
 
 deps:
@@ -88,6 +115,9 @@ test:
 	    --group unit-asan $(PROGRAMS_asan) \
 	    --group t $(TESTS) \
 	    --group t-asan --env TEST_NGINX_ASAN=1 $(ASAN_TESTS) \
+	    --group unit-journal $(OVER_JOURNAL) \
+	        $(addprefix $(BUILD)/plain/unit/,$(JOURNAL_TEST_UNITS)) \
+	    --group t-journal $(OVER_JOURNAL) $(JOURNAL_TESTS) \
 	    --group fuzz $(SMOKE_BINS)
 
 test-fast:
@@ -102,6 +132,19 @@ check: all interop $(FILL)
 check-asan: asan interop
 	@$(RUN_TESTS) --work $(BUILD)/test-check-asan \
 	    --group t-asan --env TEST_NGINX_ASAN=1 $(TESTS)
+
+check-journal: all interop unit-build $(FILL)
+	@$(RUN_TESTS) --work $(BUILD)/test-check-journal \
+	    --group unit-journal $(OVER_JOURNAL) \
+	        $(addprefix $(BUILD)/plain/unit/,$(JOURNAL_UNITS)) \
+	    --group t-journal $(OVER_JOURNAL) \
+	        $(filter-out t/conf/% t/core/% t/docs/% t/page/% t/runner/%, \
+	            $(TESTS))
+
+torture: all interop
+	@WEBHOOK_KILLS=$(KILLS) WEBHOOK_CUTS=$(CUTS) tools/run-tests --jobs 1 \
+	    --verbose --work $(BUILD)/test-torture --timeout 3600 \
+	    --group torture t/system/journal.t t/system/power.t
 
 nginx-tests: all
 	@t/interop/nginx-tests -j $(TEST_JOBS) $(NGINX_TESTS)

@@ -13,7 +13,7 @@ use Webhook::Test qw(wait_for deadline slurp);
 my $build = $ENV{WEBHOOK_BUILD} || 'build';
 my $token = 'hold-0123456789-abcdef';
 
-my ($pid, $out, $in);
+my ($pid, $out, $in, $held);
 
 sub hold
 {
@@ -22,10 +22,14 @@ sub hold
     $pid = open2($out, $in, "$build/interop/webhook_store_hold", $t->store);
 
     is scalar <$out>, "held\n", 'nobody can write to the store';
+
+    $held = $t->nginx;
+    $held->hold(1);
 }
 
 sub release
 {
+    $held->hold(0);
     close $in;
     waitpid $pid, 0;
 }

@@ -11,6 +11,7 @@ use lib 't/lib';
 use List::Util qw(max);
 use Test::More;
 
+use Webhook::Api;
 use Webhook::Metrics;
 use Webhook::Test qw(wait_for);
 
@@ -35,6 +36,7 @@ my $slow = $t->endpoint(name => 'slow', answers => {
 $t->config(
     http => <<"CONF",
     webhook_store %%STORE%% size=512m journal=4m;
+    webhook_tokens file:%%PREFIX%%/tokens;
     webhook_event_type order.add;
     webhook_event_type order.slow;
 
@@ -49,7 +51,8 @@ $t->config(
     }
 CONF
     server => <<'CONF',
-    location = /metrics { webhook_metrics; }
+    location = /metrics  { webhook_metrics; }
+    location   /webhook/ { webhook_api; }
 
     location /api/ {
         proxy_pass    http://127.0.0.1:%%PORT_api%%;
@@ -58,6 +61,11 @@ CONF
     }
 CONF
 );
+
+my $token = 'of-the-operator-0123456789';
+
+Webhook::Api::tokens($t, root => [$token, 'company.setting']);
+chmod 0600, $t->prefix . '/tokens';
 
 $t->start;
 
@@ -109,10 +117,23 @@ is scalar(keys %seen), $n, 'all arrive';
 is_deeply [grep { $seen{$_} > 1 } keys %seen], [], 'each once';
 
 
-# A pause.
+# A pause: by the tool, and by the API of one of the four.
 
-for my $round (1 .. 5) {
-    is +($t->ctl('pause', 'erp'))[0], 0, 'paused';
+my $api = Webhook::Api->new($t, token => $token);
+my ($erp) = map { $_->{id} } grep { $_->{name} eq 'erp' }
+                @{ ($api->get('endpoints'))[1]{items} };
+
+my %steer = (
+    webhookctl => sub { return ($t->ctl($_[0], 'erp'))[0] == 0; },
+    API        => sub {
+        return $api->post("endpoints/$erp/$_[0]")->{status} == 200;
+    },
+);
+
+for my $round (1 .. 10) {
+    my $by = (sort keys %steer)[$round % 2];
+
+    ok $steer{$by}->('pause'), "paused by $by";
 
     my $before = $hook->count;
 
@@ -128,7 +149,7 @@ for my $round (1 .. 5) {
     }, 10), 'what comes then waits';
 
     is $hook->count, $before, 'and is not sent';
-    is +($t->ctl('resume', 'erp'))[0], 0, 'resumed';
+    ok $steer{$by}->('resume'), 'resumed';
 
     $hook->wait_requests($n, 30);
 

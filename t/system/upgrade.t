@@ -119,7 +119,16 @@ ok wait_for(sub {
     return $status == 0 && !$left{erp} && !$left{wms};
 }, 60), 'what waited is sent';
 
-is $t->post('/api/orders', '{}')->{status}, 201, 'and new events';
+ok wait_for(sub {
+    return ($t->ctl('stats'))[1] =~ /^open in +2 processes/m;
+}, 20), 'both workers have it open';
+
+is $t->post('/api/orders', '{}')->{status}, 201, 'new events are kept';
+
+ok wait_for(sub {
+    return (() = ($t->ctl('list', '--limit=1000'))[1] =~ /^.*order/mg)
+           >= @before + 4;
+}, 20), 'and can be found';
 
 # ids that were hashes have got others, that tell their time; an endpoint that
 # had no name yet has one

@@ -50,6 +50,10 @@ F<webhookctl>
 
 if true, the module under AddressSanitizer runs
 
+=item TEST_NGINX_JOURNAL
+
+the stores of the tests have a journal, see L<Webhook::Test::Journal>
+
 =item TEST_NGINX_STATIC
 
 if true, nginx has the module in it, and loads none
@@ -154,6 +158,11 @@ Their text; error_log(FROM) from an offset on, mark() is the present end.
 
 Waits until a line matches; returns it.
 
+=item hold(ON)
+
+Nobody can write to journals that are there because of TEST_NGINX_JOURNAL, or
+they can again.
+
 =item allow(REGEX)
 
 An alert or the like that is expected.
@@ -177,6 +186,7 @@ use File::Path qw(make_path);
 use File::Spec ();
 use POSIX qw(WNOHANG);
 
+use Webhook::Test::Journal qw(journaled store_of journals);
 use Webhook::Sandbox qw(free_port wait_for temp_dir at_end spawn children alive
                        slurp write_file asan);
 
@@ -357,9 +367,11 @@ sub write_config
     my ($self, $text) = @_;
 
     $text = $self->expand($text);
-    $self->{text} = $text;
 
-    write_file($self->config_file, $text);
+    $self->{text} = $self->{module} ? journaled($text) : $text;
+    $self->{journaled} = $self->{text} ne $text;
+
+    write_file($self->config_file, $self->{text});
 
     return $self;
 }
@@ -390,14 +402,55 @@ sub command
 {
     my ($self, @args) = @_;
 
-    my @env = map { "$_=$self->{env}{$_}" } sort keys %{$self->{env}};
+    my %env = map { /^(\w+)=(.*)$/s } $self->{module}
+              ? asan_env("$self->{prefix}/logs/asan") : ();
 
-    push @env, asan_env("$self->{prefix}/logs/asan") if $self->{module};
+    for my $more ($self->{env}, $self->{journaled} ? $self->hold_env : {}) {
+        $env{LD_PRELOAD} = join ':', grep { defined } $env{LD_PRELOAD},
+                                                      $more->{LD_PRELOAD}
+            if defined $more->{LD_PRELOAD};
+
+        %env = (%env, %$more, LD_PRELOAD => $env{LD_PRELOAD});
+    }
+
+    my @env = map { "$_=$env{$_}" } grep { defined $env{$_} } sort keys %env;
 
     return (@env ? ('env', @env) : (), $self->{binary},
             '-p', "$self->{prefix}/",
             '-e', "$self->{prefix}/logs/error.log",
             '-c', $self->config_file, @args);
+}
+
+
+# A journal that a test does not know of can be held with its store.
+
+sub hold_env
+{
+    my ($self) = @_;
+
+    my $library = build_dir() . '/interop/libwebhook_hold.so';
+
+    return {} unless -e $library;
+
+    $self->hold(0);
+
+    return { LD_PRELOAD => $library, WEBHOOK_HOLD => $self->hold_file };
+}
+
+
+sub hold_file { return "$_[0]{prefix}/logs/hold"; }
+
+
+sub hold
+{
+    my ($self, $on) = @_;
+
+    return unless $self->{journaled};
+
+    # written to, and not made anew: it is mapped
+    open my $file, -e $self->hold_file ? '+<' : '>', $self->hold_file
+        or die $self->hold_file . ": $!\n";
+    syswrite $file, $on ? "\1" : "\0";
 }
 
 
@@ -476,13 +529,38 @@ sub try_start
         return !@ports;
     }, $seconds // 10);
 
-    return 1 if $up && $up ne 'exited';
+    if ($up && $up ne 'exited') {
+        $self->wait_journals;
+        return 1;
+    }
 
     if ($self->{pid}) {
         $self->stop('KILL');
     }
 
     return 0;
+}
+
+
+# What a worker is told of before its journal takes something does not go there,
+# which is no fault.  A test may have a store that cannot be opened, or that
+# nobody uses.
+
+sub wait_journals
+{
+    my ($self) = @_;
+
+    return unless $self->{journaled};
+
+    my $text = $self->{text};
+    my ($store) = store_of($text);
+    my ($n) = $text =~ /^worker_processes\s+(\d+);/m;
+
+    for (1 .. 40) {
+        last if !defined $store
+                || journals($store, $self->{prefix}) >= ($n // 1);
+        select undef, undef, undef, 0.05;
+    }
 }
 
 

@@ -166,6 +166,7 @@ use List::Util qw(shuffle);
 use Time::HiRes qw(sleep);
 
 use Webhook::Nginx ();
+use Webhook::Test::Journal qw(journaled);
 use Webhook::Sandbox qw(deadline free_port temp_dir slurp write_file);
 use Webhook::Socket::Check ();
 use Webhook::Socket::Config ();
@@ -465,9 +466,9 @@ sub prepare
 
     Webhook::Socket::Config::user_files($block, $expand, $root);
 
-    my $text = Webhook::Socket::Config::text($block, $expand,
+    my $text = journaled(Webhook::Socket::Config::text($block, $expand,
         %set, root => $root, version => $version, user => $user,
-        env => \@env);
+        env => \@env));
 
     # what start() waits for
     my $i = 0;

@@ -158,8 +158,9 @@ The same by curl: C<status>, C<version>, C<headers>, C<body>, C<exit>.
 
 =item hold_store(CODE, MODE)
 
-Runs CODE while nobody can write to the store, as if its disk hung; with the mode
-C<open>, while another process has it open.  Returns what CODE does.
+Runs CODE while nobody can write to the store, as if its disk hung, nor to its
+journals, if these are because of TEST_NGINX_JOURNAL; with the mode C<open>,
+while another process has it open.  Returns what CODE does.
 
 =item ctl(ARGS)
 
@@ -461,9 +462,12 @@ sub hold_store
     die "$program does not hold the store\n"
         unless (<$out> // '') eq "held\n";
 
+    $self->{nginx}->hold(1) unless @mode;
+
     my @r = eval { $code->() };
     my $error = $@;
 
+    $self->{nginx}->hold(0) unless @mode;
     close $in;
     waitpid $pid, 0;
 

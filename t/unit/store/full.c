@@ -214,7 +214,7 @@ test_full_batches(uint32_t size)
             list[i] = &ops[i];
         }
 
-        webhook_store_apply(u.st, list, size);
+        util_batch(&u, list, size);
 
         for (i = 0; i < size; i++) {
 
@@ -246,7 +246,7 @@ test_full_batches(uint32_t size)
                              WEBHOOK_RETRY, 1000);
         }
 
-        webhook_store_apply(u.st, list, count);
+        util_batch(&u, list, count);
 
         for (i = 0; i < count; i++) {
             if (ops[i].result != WEBHOOK_STORE_OK

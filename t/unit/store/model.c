@@ -108,19 +108,6 @@ step_hand(util_t *u)
 }
 
 
-static void
-step_takeover(util_t *u)
-{
-    unsigned  e;
-
-    (void) util_takeover(u);
-
-    for (e = 0; e < ENDPOINTS; e++) {
-        run_out(u, e, 1);
-    }
-}
-
-
 /* What makes room sooner: delivered, cancelled, dead. */
 
 static unsigned

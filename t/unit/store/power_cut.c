@@ -131,7 +131,7 @@ round_of(scene_t *s, unsigned n)
 
     s->count += puts;
 
-    webhook_store_apply(s->u.st, p, puts);
+    util_batch(&s->u, p, puts);
 
     for (i = 0; i < puts; i++) {
 
@@ -158,7 +158,7 @@ round_of(scene_t *s, unsigned n)
     }
 
     if (ends) {
-        webhook_store_apply(s->u.st, p, ends);
+        util_batch(&s->u, p, ends);
     }
 
     for (i = 0, first = 0; first < ends; i++) {

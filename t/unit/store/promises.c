@@ -94,7 +94,7 @@ test_whole(void)
 
     put[1][1].rendition = 1;            /* which it has not got */
 
-    webhook_store_apply(u.st, ops, 3);
+    util_batch(&u, ops, 3);
 
     tap_ok(op[0].result == WEBHOOK_STORE_OK
            && op[1].result == WEBHOOK_STORE_UNAVAILABLE

@@ -118,7 +118,7 @@ test_beside(void)
     webhook_id_t  id;
 
     util_init(&u);
-    u.size = 16 << 20;
+    u.size = 32 << 20;
     util_open(&u);
 
     erp = util_endpoint(&u, "erp", 100);

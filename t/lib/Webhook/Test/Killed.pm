@@ -7,6 +7,7 @@ Webhook::Test::Killed - kill -9 of all of nginx, again and again, under load
 =head1 SYNOPSIS
 
     killed(store => 'journal=8m', then => sub { my ($t) = @_; ... });
+    killed(store => 'journal=8m', power => 100);
 
 =head1 DESCRIPTION
 
@@ -14,6 +15,11 @@ Of all requests whose response the client saw, no event is lost; repeats are at
 most what was in flight at a kill; what was in flight goes out again soon after
 the restart.  C<store> is more for C<webhook_store>; C<then> is called with the
 test before nginx is stopped.
+
+With C<power> the power is cut so many times, see L<Webhook::Test::Power>: what a
+delivery came to may be unknown then, so repeats have no bound.  An endpoint more
+is paused until the end and gets then what was not lost.  C<lies> is for a disk on
+which nothing gets that is synced: the test is that this is noticed.
 
 =cut
 
@@ -25,6 +31,7 @@ use List::Util qw(max sum0);
 use Test::More;
 use Time::HiRes qw(time sleep);
 
+use Webhook::Test::Power ();
 use Webhook::Test qw(wait_for deadline asan);
 
 our @EXPORT_OK = qw(killed);
@@ -34,8 +41,8 @@ sub killed
 {
     my (%option) = @_;
 
-    my $kills = $ENV{WEBHOOK_KILLS} || 20;
-    my $rate = $ENV{WEBHOOK_RATE} || (asan() ? 300 : 1000);
+    my $kills = $option{power} || $ENV{WEBHOOK_KILLS} || 20;
+    my $rate = $ENV{WEBHOOK_RATE} || (asan() || $option{power} ? 300 : 1000);
     my $inflight = 16;
     my $seed = $ENV{WEBHOOK_SEED} || time;
 
@@ -44,7 +51,103 @@ sub killed
 
     my $t = Webhook::Test->new(workers => 2);
 
+    my $hook = $t->endpoint(name => 'hook');
+    my $later = $t->endpoint(name => 'later');
+    my $power = $option{power} && Webhook::Test::Power->new($t);
+
+    config($t, $inflight, %option);
+
+    $t->start;
+    is +($t->ctl('pause', 'later'))[0], 0, 'an endpoint is paused' if $power;
+
+    if ($power) {
+        $t->stop;
+        $power->on;
+        $t->start;
+    }
+
+    my $load = $t->load(
+        rate => $rate, connections => 16,
+        request => sub { return ('POST', "/api/orders?n=$_[0]", '{}') },
+    );
+
+    my (@restarts, @cuts);
+
+    for my $kill (1 .. $kills) {
+        sleep 0.2 + rand 0.4;
+
+        $t->kill_all;
+
+        if ($power) {
+            push @cuts, [$option{lies} ? $power->cut(0, 0)
+                                       : $power->cut($kill % 6)];
+            $kill < $kills ? $power->on : $power->off;
+        }
+
+        $t->start;
+
+        push @restarts, time;
+    }
+
+    sleep 0.5;
+
+    my %seen = map { ($_->{n} => $_) } grep { $_->{status} == 201 }
+               @{ $load->stop };
+
+    cmp_ok scalar(keys %seen), '>', $kills * 10, 'the load was real: '
+           . scalar(keys %seen) . ' orders were answered';
+
+    if ($power) {
+        my ($writes, $open) = map { my $i = $_; sum0(map { $_->[$i] } @cuts) }
+                                  0, 1;
+
+        cmp_ok $open, '>', 0, "the power was cut $kills times, when $open "
+               . "writes of $writes were not synced";
+        is +($t->ctl('resume', 'later'))[0], 0, 'what waited goes out';
+    }
+
+    ok waits_no_more($t), 'nothing waits at the end';
+
+    if ($option{lies}) {
+        my %got = %{ received($later)->{events} };
+
+        cmp_ok scalar(grep { !$got{$_} } keys %seen), '>', 0,
+               'what a disk only said it had is lost';
+
+    } else {
+        is_whole($kills, \%seen, received($_)) for $hook,
+                                                   $power ? $later : ();
+    }
+
+    if (!$power) {
+        my $got = received($hook);
+
+        cmp_ok $got->{repeats}, '<=', $kills * $inflight,
+               "repeats ($got->{repeats}) are at most what was in flight";
+
+        is_soon(\%seen, $got->{first}, \@restarts);
+    }
+
+    $option{then}->($t) if $option{then};
+
+    $t->stop;
+    $t->allow(qr/open socket .* left in connection|worker process \d+ exited/);
+    $t->ok_logs;
+
+    if ($power && !$option{lies}) {
+        my ($status, $out) = $t->ctl('check');
+
+        is $status, 0, 'the store is sound' or diag $out;
+    }
+}
+
+
+sub config
+{
+    my ($t, $inflight, %option) = @_;
+
     my $more = $option{store} ? " $option{store}" : '';
+    my $later = $option{power} ? '' : '#';
 
     $t->backend(api => <<'CONF');
         location / {
@@ -52,8 +155,6 @@ sub killed
             return 201 '{"n": "$arg_n"}';
         }
 CONF
-
-    my $hook = $t->endpoint(name => 'hook');
 
     $t->config(
         http => <<"CONF",
@@ -71,6 +172,8 @@ CONF
             retry  first=200ms max=1s;
             limit  inflight=$inflight;
         }
+
+        $later webhook_endpoint later { url http://127.0.0.1:%%PORT_later%%/; events order.add; }
 CONF
         server => <<'CONF',
         location = /metrics { webhook_metrics; }
@@ -83,36 +186,14 @@ CONF
         }
 CONF
     );
+}
 
-    $t->start;
 
-    my $load = $t->load(
-        rate => $rate, connections => 16,
-        request => sub { return ('POST', "/api/orders?n=$_[0]", '{}') },
-    );
+sub waits_no_more
+{
+    my ($t) = @_;
 
-    my (@slow, @restarts);
-
-    for my $kill (1 .. $kills) {
-        sleep 0.2 + rand 0.4;
-
-        $t->kill_all;
-        $t->start;
-
-        push @restarts, time;
-    }
-
-    sleep 0.5;
-
-    my %seen = map { ($_->{n} => $_) } grep { $_->{status} == 201 }
-               @{ $load->stop };
-
-    cmp_ok scalar(keys %seen), '>', $kills * 10, 'the load was real: '
-           . scalar(keys %seen) . ' orders were answered';
-
-    my (%got, %first, $events);
-
-    my $all = wait_for(sub {
+    return wait_for(sub {
         my ($status, $out) = $t->ctl('list', '--state=pending', '--limit=1');
 
         return undef if $out =~ /order\.add/;
@@ -120,11 +201,18 @@ CONF
         ($status, $out) = $t->ctl('list', '--state=sending', '--limit=1');
 
         return $out !~ /order\.add/;
-    }, 30);
+    }, 60);
+}
 
-    ok $all, 'nothing waits at the end';
 
-    my %again;
+# What came to an endpoint: the events of each request, by its number; when it
+# first came; how many came again.
+
+sub received
+{
+    my ($hook) = @_;
+
+    my (%got, %first, %again);
 
     for my $request (@{ $hook->wait_quiet(0.5) }) {
         my ($n) = $request->{body} =~ /"n": "(\d+)"/ or next;
@@ -135,27 +223,40 @@ CONF
         $first{$n} //= $request->{time};
     }
 
-    my @lost = grep { !$got{$_} } sort { $a <=> $b } keys %seen;
+    return { events => \%got, first => \%first,
+             repeats => sum0(map { $_ - 1 } values %again) };
+}
+
+
+sub is_whole
+{
+    my ($kills, $seen, $got) = @_;
+
+    my $events = $got->{events};
+    my @lost = grep { !$events->{$_} } sort { $a <=> $b } keys %$seen;
 
     is_deeply \@lost, [], "no event is lost of $kills kills";
 
-    my @twice = grep { keys %{ $got{$_} } > 1 } keys %seen;
+    my @twice = grep { keys %{ $events->{$_} } > 1 } keys %$seen;
 
     is_deeply \@twice, [], 'no request became two events';
+}
 
-    my $repeats = sum0(map { $_ - 1 } values %again);
 
-    cmp_ok $repeats, '<=', $kills * $inflight,
-           "repeats ($repeats) are at most what was in flight";
+# What was answered before a kill and came after it: within 2 s of the restart.
 
-    # What was answered before a kill and came after it: within 2 s of the restart.
+sub is_soon
+{
+    my ($seen, $first, $restarts) = @_;
 
-    for my $n (keys %seen) {
-        next unless defined $first{$n};
+    my @slow;
 
-        for my $restart (@restarts) {
-            if ($seen{$n}{time} < $restart && $first{$n} > $restart) {
-                push @slow, $first{$n} - $restart;
+    for my $n (keys %$seen) {
+        next unless defined $first->{$n};
+
+        for my $restart (@$restarts) {
+            if ($seen->{$n}{time} < $restart && $first->{$n} > $restart) {
+                push @slow, $first->{$n} - $restart;
             }
         }
     }
@@ -163,12 +264,6 @@ CONF
     cmp_ok max(0, @slow), '<', deadline(2), sprintf
            '%d that were in flight went out again, the last after %.2f s',
            scalar @slow, max(0, @slow);
-
-    $option{then}->($t) if $option{then};
-
-    $t->stop;
-    $t->allow(qr/open socket .* left in connection|worker process \d+ exited/);
-    $t->ok_logs;
 }
 
 

@@ -34,36 +34,6 @@ kept_init(util_t *u)
 }
 
 
-/* JOURNAL, until there is no more; returns the events that it put. */
-__attribute__((unused))
-static uint32_t
-kept_replay(util_t *u)
-{
-    uint32_t      events;
-    unsigned      n;
-    webhook_op_t  op;
-
-    events = 0;
-
-    for (n = 0; n < 1000; n++) {
-        memset(&op, 0, sizeof(op));
-        op.type = WEBHOOK_OP_JOURNAL;
-
-        if (util_apply(u, &op) != WEBHOOK_STORE_OK) {
-            return UINT32_MAX;
-        }
-
-        events += op.u.journal.count;
-
-        if (!op.u.journal.more) {
-            break;
-        }
-    }
-
-    return events;
-}
-
-
 /* Opens it, with a journal that takes something. */
 __attribute__((unused))
 static webhook_store_result_e

@@ -29,7 +29,7 @@
 #include <unistd.h>
 
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define MEMORY_WORKS  0
 #else
 #define MEMORY_WORKS  1

@@ -380,7 +380,7 @@ child_run(util_t *u, int out, int expire)
             list[i] = &c.ops[i];
         }
 
-        webhook_store_apply(u->st, list, c.n);
+        util_batch(u, list, c.n);
 
         child_told(&c, u);
 

@@ -52,6 +52,8 @@ typedef struct {
     unsigned              keep_history:1;
     unsigned              readonly:1;
     unsigned              admin:1;
+    unsigned              alone:1;      /* never with a journal that the
+                                           environment asks for */
 
     unsigned              logs[4];      /* lines, by level */
     char                  text[1024];   /* the last of them */
@@ -60,6 +62,9 @@ typedef struct {
     webhook_id_source_t   ids;
     uint64_t              wall;         /* of the next id */
 } util_t;
+
+
+#include "store_journal.h"
 
 
 static uint64_t
@@ -117,6 +122,7 @@ __attribute__((unused))
 static webhook_store_result_e
 util_open(util_t *u)
 {
+    webhook_store_result_e   result;
     webhook_store_options_t  o;
 
     memset(&o, 0, sizeof(o));
@@ -133,7 +139,7 @@ util_open(util_t *u)
     o.warn_water = u->warn_water;
     o.dedupe_rows = u->dedupe_rows;
     o.idempotency_rows = u->idempotency_rows;
-    o.journal = u->journal;
+    o.journal = u->journal ? u->journal : util_journal(u);
     o.keep_history = u->keep_history;
     o.readonly = u->readonly;
     o.admin = u->admin;
@@ -144,7 +150,16 @@ util_open(util_t *u)
     o.synced = u->synced;
     o.ctx = u;
 
-    return webhook_store_open(&o, &u->st);
+    result = webhook_store_open(&o, &u->st);
+
+    if (result == WEBHOOK_STORE_OK && u->journal == 0 && util_journal(u)) {
+
+        /* nothing is kept before the first one */
+
+        (void) kept_replay(u);
+    }
+
+    return result;
 }
 
 
@@ -234,7 +249,7 @@ __attribute__((unused))
 static webhook_store_result_e
 util_apply(util_t *u, webhook_op_t *op)
 {
-    webhook_store_apply(u->st, &op, 1);
+    util_batch(u, &op, 1);
 
     return op->result;
 }

@@ -364,7 +364,7 @@ test_beside(void)
         ops[0] = &event;
         ops[1] = &step;
 
-        webhook_store_apply(u.st, ops, 2);
+        util_batch(&u, ops, 2);
 
         n += step.u.task_step.count;
 

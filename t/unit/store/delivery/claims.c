@@ -217,7 +217,7 @@ test_many_endpoints(void)
         list[i] = &ops[i];
     }
 
-    webhook_store_apply(u.st, list, N);
+    util_batch(&u, list, N);
 
     qsort(ep, N, sizeof(uint64_t), test_compare);
 
@@ -225,7 +225,7 @@ test_many_endpoints(void)
         util_put_op(&ops[i], &puts[i], util_id(&u), ep[i], "{}", 2);
     }
 
-    webhook_store_apply(u.st, list, N);
+    util_batch(&u, list, N);
 
     memset(&op, 0, sizeof(op));
 

@@ -384,7 +384,7 @@ test_crowd(void)
         list[i] = &ops[i];
     }
 
-    webhook_store_apply(u.st, list, N);
+    util_batch(&u, list, N);
 
     (void) claims(&u, ep, &id[0], &token);
 

@@ -75,7 +75,7 @@ test_bodies(void)
         ops[i] = &put_ops[i];
     }
 
-    webhook_store_apply(u.st, ops, i);
+    util_batch(&u, ops, i);
 
     for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         len = sizes[i];

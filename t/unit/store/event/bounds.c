@@ -262,7 +262,7 @@ test_batch(void)
     op[5].u.list.filter.state = WEBHOOK_SENDING;
     op[5].u.list.filter.max = 10;
 
-    webhook_store_apply(u.st, ops, 6);
+    util_batch(&u, ops, 6);
 
     tap_ok(op[1].result == WEBHOOK_STORE_OK && put[0].lease_token != 0,
            "a put is leased of an endpoint that the batch made known");

@@ -100,7 +100,7 @@ test_batch(void)
         list[i] = &ops[i];
     }
 
-    webhook_store_apply(u.st, list, 8);
+    util_batch(&u, list, 8);
 
     n = 0;
 

@@ -286,7 +286,7 @@ test_list_bounds(void)
             list[j] = &ops[j];
         }
 
-        webhook_store_apply(u.st, list, BATCH);
+        util_batch(&u, list, BATCH);
     }
 
     /* the only one that is being sent is the oldest */

@@ -103,7 +103,7 @@ make(util_t *u, uint64_t *eps)
             list[n] = &ops[n];
         }
 
-        webhook_store_apply(u->st, list, BATCH);
+        util_batch(u, list, BATCH);
 
         for (n = 0; n < BATCH; n++) {
             failed += ops[n].result != WEBHOOK_STORE_OK;

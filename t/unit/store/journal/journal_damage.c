@@ -120,10 +120,6 @@ test_cut(void)
             break;
         }
 
-        if (n % 4096 > 1024 && n % 31) {
-            continue;                   /* what pads a block, mostly */
-        }
-
         if (webhook_journal_read_open(&r, fd, journal.id) != 0) {
             break;
         }
@@ -150,10 +146,9 @@ test_cut(void)
 
     wrong = 0;
 
-    for (n = 0; n <= used; n += (n % 4096 < 600 ? 1 : 97)) {
+    for (n = used; n; n--) {
 
         if (ftruncate(fd, (off_t) n) == -1
-            || pwrite(fd, data, n, 0) != (ssize_t) n
             || webhook_journal_read_open(&r, fd, journal.id) != 0)
         {
             wrong++;
@@ -193,10 +188,6 @@ test_flip(void)
     told = 0;
 
     for (n = 0; n < used; n++) {
-
-        if (n % 4096 > 1024 && n % 31) {
-            continue;
-        }
 
         flipped = data[n] ^ (unsigned char) (1 << n % 8);
 

@@ -131,7 +131,7 @@ test_done(void)
     ops[0] = &op;
     ops[1] = &again;
 
-    webhook_store_apply(u.st, ops, 2);
+    util_batch(&u, ops, 2);
 
     tap_ok(op.result == WEBHOOK_STORE_OK
            && again.result == WEBHOOK_STORE_DUPLICATE

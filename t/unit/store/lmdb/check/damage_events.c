@@ -254,7 +254,7 @@ test_damaged_history(void)
     ops[1] = &bad;
     ops[2] = &good[1];
 
-    webhook_store_apply(u.st, ops, 3);
+    util_batch(&u, ops, 3);
 
     tap_ok(good[0].result == WEBHOOK_STORE_OK
            && good[1].result == WEBHOOK_STORE_OK

@@ -144,7 +144,7 @@ test_check(void)
     op.type = WEBHOOK_OP_CHECK;
     ops = &op;
 
-    webhook_store_apply(u.st, &ops, 1);
+    util_batch(&u, &ops, 1);
 
     tap_ok(op.result == WEBHOOK_STORE_OK && op.u.check.faults >= 2
            && op.u.check.text.len > 40

@@ -72,6 +72,11 @@ scene_make(scene_t *s)
     memset(s, 0, sizeof(scene_t));
 
     util_init(&s->u);
+
+    /* what fails with a journal is in kept_failed and credit_failed */
+
+    s->u.alone = 1;
+
     util_open(&s->u);
 
     s->ep = util_endpoint(&s->u, "erp", 100);
@@ -135,7 +140,7 @@ scene_apply(scene_t *s)
     s->expire.u.expire.max = 2;
     ops[n++] = &s->expire;
 
-    webhook_store_apply(s->u.st, ops, n);
+    util_batch(&s->u, ops, n);
 }
 
 

@@ -271,7 +271,7 @@ test_changes(fault_e kind, int error, int lasts, const char *name)
 
         begin(kind, error, lasts, n);
 
-        webhook_store_apply(u.st, list, CHANGES);
+        util_batch(&u, list, CHANGES);
 
         fault = FAULT_NONE;
 

@@ -99,7 +99,7 @@ put(util_t *u, uint64_t ep, size_t body, unsigned of, unsigned *n)
         p[i] = &ops[i];
     }
 
-    webhook_store_apply(u->st, p, PACK_BATCH);
+    util_batch(u, p, PACK_BATCH);
 
     for (i = 0, k = 0; i < PACK_BATCH; i++) {
 
@@ -119,7 +119,7 @@ put(util_t *u, uint64_t ep, size_t body, unsigned of, unsigned *n)
         k++;
     }
 
-    webhook_store_apply(u->st, p, k);
+    util_batch(u, p, k);
 
     for (i = 0; i < k; i++) {
         webhook_op_free(&ops[i]);
@@ -191,7 +191,7 @@ expire(util_t *u)
         p[0] = &pause;
         p[1] = &op;
 
-        webhook_store_apply(u->st, busy ? p : p + 1, busy ? 2 : 1);
+        util_batch(u, busy ? p : p + 1, busy ? 2 : 1);
 
     } while (op.u.expire.more);
 }

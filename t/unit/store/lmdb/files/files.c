@@ -96,6 +96,8 @@ test_modes(void)
 
     util_init(&u);
 
+    u.alone = 1;
+
     old = umask(0);
     util_open(&u);
     umask(old);

@@ -374,7 +374,7 @@ test_large_batch(void)
             list[i] = &ops[i];
         }
 
-        webhook_store_apply(u.st, list, 64);
+        util_batch(&u, list, 64);
 
         for (i = 0; i < 64; i++) {
 

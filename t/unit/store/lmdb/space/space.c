@@ -281,6 +281,7 @@ test_file_limit(void)
     util_init(&u);
 
     u.size = 64 << 20;
+    u.alone = 1;
 
     util_open(&u);
 
