@@ -56,6 +56,7 @@ for my $command (@commands) {
 }
 
 is scalar(grep { length > 79 } split /\n/, $help), 0, 'nor in the help of all';
+unlike $help, qr/ $/m, 'no line ends in a space';
 
 
 # --- what is refused names the command, before any store is looked for

@@ -95,9 +95,7 @@ ctl_usage(FILE *out)
         snprintf(use, sizeof(use), "%s%s%s", cmd->name, cmd->words ? " " : "",
                  cmd->words ? cmd->words : "");
 
-        fprintf(out, "  %s ", use);
-
-        ctl_to_column(out, (int) strlen(use) + 3);
+        ctl_to_column(out, fprintf(out, "  %s", use));
 
         w.out = out;
         w.indent = CTL_INDENT;
@@ -200,7 +198,7 @@ ctl_option_help(FILE *out, const ctl_option_t *o)
 
     n = o->letter ? fprintf(out, "  -%c, ", o->letter) : fprintf(out, "      ");
 
-    n += fprintf(out, "--%s%s%s ", o->name, o->value ? "=" : "",
+    n += fprintf(out, "--%s%s%s", o->name, o->value ? "=" : "",
                  o->value ? o->value : "");
 
     ctl_to_column(out, n);
@@ -226,7 +224,7 @@ ctl_option_help(FILE *out, const ctl_option_t *o)
 static void
 ctl_to_column(FILE *out, int column)
 {
-    if (column > CTL_INDENT) {
+    if (column >= CTL_INDENT) {
         fputc('\n', out);
         column = 0;
     }
