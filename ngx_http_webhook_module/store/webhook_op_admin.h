@@ -35,6 +35,7 @@ typedef struct {
 
 typedef struct {
     uint64_t                   endpoint;    /* in: 0: all */
+    unsigned                   look:1;      /* in: into journals */
 
     uint64_t                   size;        /* out, bytes */
     uint64_t                   used;
@@ -61,6 +62,8 @@ typedef struct {
     uint32_t                   journals;    /* of those processes, and of
                                                others, */
     uint64_t                   journal_bytes;       /* of their files */
+    uint64_t                   journal_used;        /* of these, by what is to
+                                               be put yet; 0 without "look" */
     uint32_t                   journals_left;       /* of processes that are
                                                gone, and not put yet */
     uint32_t                   journals_unclean;    /* that may have in their

@@ -17,6 +17,7 @@ void
 webhook_op_reset(webhook_op_t *op)
 {
     uint32_t  i;
+    unsigned  look;
     uint64_t  endpoint;
 
     webhook_op_free(op);
@@ -176,8 +177,10 @@ webhook_op_reset(webhook_op_t *op)
 
     case WEBHOOK_OP_STATS:
         endpoint = op->u.stats.endpoint;
+        look = op->u.stats.look;
         memset(&op->u.stats, 0, sizeof(webhook_op_stats_t));
         op->u.stats.endpoint = endpoint;
+        op->u.stats.look = look & 1;
         break;
 
     case WEBHOOK_OP_CHECK:

@@ -40,7 +40,15 @@ killed(store => 'journal=4m', then => sub {
 
     my ($failed, $text) = $t->ctl('stats');
 
-    like $text, qr/^journals   2 of [^,]+$/m, 'there is one of each worker';
+    like $text, qr/^journals   2 of [^,]+, [^,]+ in use$/m,
+         'there is one of each worker';
+    ok wait_for(sub {
+        return $metrics->()->value('ngx_webhook_journal_size_bytes')
+               == 2 * 4 * 1024 ** 2;
+    }, 30), 'a metric has their size';
+    ok wait_for(sub {
+        return $metrics->()->value('ngx_webhook_journal_used_bytes') == 0;
+    }, 30), 'and that all of it is in the store';
 
     ok wait_for(sub {
         my ($code, $out) = $t->ctl('list', '--state=pending', '--limit=1');

@@ -349,6 +349,15 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
         ngx_string("Processes that have the store open, of all instances of "
                    "nginx that share it.") },
 
+    [NGX_WEBHOOK_JOURNAL_SIZE] = {
+        ngx_string("ngx_webhook_journal_size_bytes"),
+        ngx_string("The size of the files of all journals of the store.") },
+
+    [NGX_WEBHOOK_JOURNAL_USED] = {
+        ngx_string("ngx_webhook_journal_used_bytes"),
+        ngx_string("How much of the journals is in use by events that are not "
+                   "in the store yet.") },
+
     [NGX_WEBHOOK_JOURNALS_LEFT] = {
         ngx_string("ngx_webhook_journals_left"),
         ngx_string("Journals of processes that have ended, whose events are "

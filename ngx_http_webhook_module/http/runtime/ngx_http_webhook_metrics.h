@@ -86,6 +86,8 @@ typedef enum {
     NGX_WEBHOOK_STORE_CALLS,
     NGX_WEBHOOK_WORKERS,                    /* that have the store open */
     NGX_WEBHOOK_JOURNALS_LEFT,              /* of those that are gone */
+    NGX_WEBHOOK_JOURNAL_SIZE,               /* bytes of all */
+    NGX_WEBHOOK_JOURNAL_USED,
     NGX_WEBHOOK_ORPHANED,                   /* deliveries that nobody sends */
     NGX_WEBHOOK_COUNTERS,
     NGX_WEBHOOK_GAUGES = NGX_WEBHOOK_STORE_PINNED

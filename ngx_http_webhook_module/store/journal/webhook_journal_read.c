@@ -65,6 +65,41 @@ webhook_journal_read_open(webhook_journal_read_t *r, int fd,
 }
 
 
+uint64_t
+webhook_journal_read_used(int fd, const unsigned char *id, uint64_t sequence)
+{
+    off_t          offset;
+    size_t         step;
+    uint64_t       used;
+    unsigned char  head[WEBHOOK_JOURNAL_HEAD];
+
+    used = 0;
+
+    for (offset = 0;
+         (uint64_t) offset < WEBHOOK_JOURNAL_FILE_MAX
+         && pread(fd, head, sizeof(head), offset) == sizeof(head);
+         offset += (off_t) step)
+    {
+        step = WEBHOOK_JOURNAL_BLOCK;
+
+        if (webhook_get_u32(head) != WEBHOOK_JOURNAL_MAGIC
+            || memcmp(head + 8, id, WEBHOOK_JOURNAL_ID) != 0
+            || webhook_get_u64(head + 24) + webhook_get_u32(head + 32) - 1
+               <= sequence)
+        {
+            continue;
+        }
+
+        step += (size_t) webhook_get_u32(head + 36) + WEBHOOK_JOURNAL_HEAD - 1;
+        step -= step % WEBHOOK_JOURNAL_BLOCK;
+
+        used += step;
+    }
+
+    return used;
+}
+
+
 static int
 webhook_journal_load(webhook_journal_read_t *r, int fd)
 {

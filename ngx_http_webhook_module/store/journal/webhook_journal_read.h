@@ -70,6 +70,14 @@ void webhook_journal_read_close(webhook_journal_read_t *r);
 /* The next record is to be the first one behind this sequence. */
 void webhook_journal_read_seek(webhook_journal_read_t *r, uint64_t sequence);
 
+/*
+ * Bytes that are taken in the file of the journal with this id by what is behind
+ * this sequence, in whole blocks.  Only the heads of batches are looked at: it is
+ * for who wants to know, and is less where the file cannot be read.
+ */
+uint64_t webhook_journal_read_used(int fd, const unsigned char *id,
+    uint64_t sequence);
+
 /* The next record: r->sequence, r->event. */
 webhook_journal_read_e webhook_journal_read_next(webhook_journal_read_t *r);
 

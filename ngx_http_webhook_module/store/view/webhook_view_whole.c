@@ -31,6 +31,7 @@ webhook_view_stats(const webhook_op_stats_t *stats)
     webhook_view_add_number(&v, "processes", stats->owners);
     webhook_view_add_number(&v, "journals", stats->journals);
     webhook_view_add_number(&v, "journal_bytes", stats->journal_bytes);
+    webhook_view_add_number(&v, "journal_used", stats->journal_used);
     webhook_view_add_number(&v, "journals_left", stats->journals_left);
     webhook_view_add(&v, "paused", stats->paused
                                    ? webhook_view_text(&stats->reason)

@@ -264,6 +264,7 @@ ctl_read_stats(webhook_store_t *st, webhook_op_t *op)
     memset(op, 0, sizeof(webhook_op_t));
 
     op->type = WEBHOOK_OP_STATS;
+    op->u.stats.look = 1;
     ops = op;
 
     webhook_store_apply(st, &ops, 1);

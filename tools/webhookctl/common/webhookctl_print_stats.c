@@ -69,8 +69,9 @@ ctl_stats_store(const webhook_op_stats_t *stats)
     printf("open in    %" PRIu32 " processes\n", stats->owners);
 
     if (stats->journals) {
-        printf("journals   %" PRIu32 " of %s", stats->journals,
-               ctl_bytes(stats->journal_bytes, b1, sizeof(b1)));
+        printf("journals   %" PRIu32 " of %s, %s in use", stats->journals,
+               ctl_bytes(stats->journal_bytes, b1, sizeof(b1)),
+               ctl_bytes(stats->journal_used, b2, sizeof(b2)));
 
         if (stats->journals_left) {
             printf(", %" PRIu32 " of them of processes that are gone",

@@ -142,6 +142,7 @@ ngx_webhook_watch_look(ngx_event_t *ev)
 
     ngx_memzero(&op, sizeof(webhook_op_t));
     op.type = WEBHOOK_OP_STATS;
+    op.u.stats.look = ngx_webhook_labels_on() ? 1 : 0;
 
     if (ngx_webhook_job_post(&op, ngx_webhook_watch_done, w->timer.log)
         == NGX_OK)
@@ -191,6 +192,8 @@ ngx_webhook_watch_store(webhook_op_stats_t *stats)
     ngx_webhook_gauge(NGX_WEBHOOK_STORE_CALLS, stats->calls);
     ngx_webhook_gauge(NGX_WEBHOOK_WORKERS, stats->owners);
     ngx_webhook_gauge(NGX_WEBHOOK_JOURNALS_LEFT, stats->journals_left);
+    ngx_webhook_gauge(NGX_WEBHOOK_JOURNAL_SIZE, stats->journal_bytes);
+    ngx_webhook_gauge(NGX_WEBHOOK_JOURNAL_USED, stats->journal_used);
 }
 
 

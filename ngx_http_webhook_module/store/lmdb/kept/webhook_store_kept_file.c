@@ -39,6 +39,8 @@ static int webhook_kept_file_look(webhook_lmdb_t *st,
     const unsigned char *id);
 static int webhook_kept_file_row(webhook_lmdb_t *st, const unsigned char *id,
     int *found);
+static uint64_t webhook_kept_file_used(const char *path,
+    const webhook_kept_row_t *row);
 static int webhook_kept_file_replace(webhook_lmdb_t *st,
     const unsigned char *id);
 
@@ -322,6 +324,26 @@ webhook_kept_file_replace(webhook_lmdb_t *st, const unsigned char *id)
 }
 
 
+static uint64_t
+webhook_kept_file_used(const char *path, const webhook_kept_row_t *row)
+{
+    int       fd;
+    uint64_t  used;
+
+    fd = open(path, O_RDONLY|O_NOFOLLOW|O_CLOEXEC);
+
+    if (fd == -1) {
+        return 0;
+    }
+
+    used = webhook_journal_read_used(fd, row->id, row->applied);
+
+    close(fd);
+
+    return used;
+}
+
+
 int
 webhook_kept_stats(webhook_txn_t *t, webhook_op_stats_t *stats)
 {
@@ -335,6 +357,7 @@ webhook_kept_stats(webhook_txn_t *t, webhook_op_stats_t *stats)
 
     stats->journals = 0;
     stats->journal_bytes = 0;
+    stats->journal_used = 0;
     stats->journals_left = 0;
     stats->journals_unclean = 0;
 
@@ -363,6 +386,10 @@ webhook_kept_stats(webhook_txn_t *t, webhook_op_stats_t *stats)
         stats->journals++;
         stats->journals_unclean += (rows[i].cleaned != purges);
         stats->journal_bytes += (uint64_t) sb.st_size;
+
+        if (stats->look) {
+            stats->journal_used += webhook_kept_file_used(path, &rows[i]);
+        }
 
         rc = webhook_owner_known(t, rows[i].slot, rows[i].incarnation, &alive);
 

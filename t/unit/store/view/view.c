@@ -255,7 +255,7 @@ test_whole(void)
     shows(webhook_view_stats(&stats),
           "{'size':10,'used':0,'events':0,'calls':0,'idempotency':0,'full':"
           "false,'quarantine':0,'pinned':0,'reader':null,'processes':0,"
-          "'journals':0,'journal_bytes':0,'journals_left':0,"
+          "'journals':0,'journal_bytes':0,'journal_used':0,'journals_left':0,"
           "'paused':'restored','paused_since':'2026-11-28T02:06:10.432Z',"
           "'endpoints':[]}", "the whole");
 }

@@ -116,6 +116,7 @@ ngx_webhook_whole_stats_go(ngx_webhook_api_t *api)
     ngx_memzero(&op, sizeof(webhook_op_t));
 
     op.type = WEBHOOK_OP_STATS;
+    op.u.stats.look = 1;
 
     return ngx_webhook_api_store_see(api, &op, ngx_webhook_whole_stats_seen,
                                      ngx_webhook_whole_stats_read);
@@ -357,7 +358,8 @@ ngx_webhook_whole_stats_json(ngx_webhook_api_t *api,
 static json_t *
 ngx_webhook_whole_store(const webhook_op_stats_t *stats)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I}",
+    return json_pack("{s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I, s:I, "
+                     "s:I}",
                      "size", (json_int_t) stats->size,
                      "used", (json_int_t) stats->used,
                      "events", (json_int_t) stats->events,
@@ -366,5 +368,7 @@ ngx_webhook_whole_store(const webhook_op_stats_t *stats)
                      "quarantine", (json_int_t) stats->quarantine,
                      "owners", (json_int_t) stats->owners,
                      "journals", (json_int_t) stats->journals,
+                     "journal_bytes", (json_int_t) stats->journal_bytes,
+                     "journal_used", (json_int_t) stats->journal_used,
                      "journals_left", (json_int_t) stats->journals_left);
 }

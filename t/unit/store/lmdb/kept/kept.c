@@ -40,6 +40,28 @@ main(void)
 }
 
 
+/* Bytes of journals that are in use, as STATS has them. */
+
+static uint64_t
+used(scene_t *s, unsigned look)
+{
+    uint64_t      bytes;
+    webhook_op_t  op;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_STATS;
+    op.u.stats.look = look;
+
+    bytes = util_apply(&s->u, &op) == WEBHOOK_STORE_OK
+            ? op.u.stats.journal_used : UINT64_MAX;
+
+    webhook_op_free(&op);
+
+    return bytes;
+}
+
+
 static void
 test_path(void)
 {
@@ -67,9 +89,12 @@ test_path(void)
            "with outputs");
     tap_ok(!kept_there(&s->u, &op.u.put_event.id, 1000),
            "which nobody finds yet");
+    tap_ok(used(s, 1) == 4096 && used(s, 0) == 0,
+           "though it takes a block of the journal, as who looks is told");
     tap_ok(util_apply(&s->u, p) == WEBHOOK_STORE_OK && put.lease_token
            && kept_there(&s->u, &op.u.put_event.id, 1000),
            "until it is applied, and leased");
+    tap_ok(used(s, 1) == 0, "and takes none any more");
     tap_ok(util_complete(&s->u, op.u.put_event.id, s->ep, put.lease_token,
                          WEBHOOK_DONE, 0) == WEBHOOK_STORE_OK, "and sent");
 
