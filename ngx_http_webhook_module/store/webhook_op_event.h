@@ -144,6 +144,8 @@ typedef struct {
     uint64_t       early;           /* out of webhook_store_keep(), and in: the
                                        token of the lease that it has already;
                                        0: none */
+    unsigned       low:1;           /* out of that, with "early": few more get
+                                       one there before something is applied */
 } webhook_put_t;
 
 /*

@@ -177,7 +177,8 @@ int webhook_store_read(webhook_store_t *st, webhook_op_t *op,
  * delivery of it that asked for a lease may have one here ("early"): it may be
  * sent at once, and completed from then on, and apply() gives it no other one;
  * where it is not applied yet COMPLETE is UNAVAILABLE, and is to be repeated.  So
- * an event of which something may be known already is applied, not kept.
+ * an event of which something may be known already is applied, not kept.  There
+ * are only so many of these leases: apply() makes room for more ("low").
  *
  * apply() has to be given all of them nevertheless, those that were kept in the
  * order in which they stood here, and tells OK or DUPLICATE of these.  Where one

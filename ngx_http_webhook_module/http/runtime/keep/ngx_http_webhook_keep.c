@@ -353,7 +353,8 @@ ngx_webhook_keep_begin(ngx_event_t *ev)
 }
 
 
-/* True where the client has its response and each endpoint its send. */
+/* True where the client has its response and each endpoint its send, and there
+   are slots for more. */
 
 static ngx_uint_t
 ngx_webhook_keep_lazy(const ngx_webhook_job_t *job)
@@ -364,7 +365,7 @@ ngx_webhook_keep_lazy(const ngx_webhook_job_t *job)
     put = &job->op.u.put_event;
 
     for (i = 0; i < put->count; i++) {
-        if (put->deliveries[i].early == 0) {
+        if (put->deliveries[i].early == 0 || put->deliveries[i].low) {
             return 0;
         }
     }

@@ -226,6 +226,9 @@ webhook_credit_become(webhook_credit_t *c, webhook_credit_one_t *one,
         *at = one;
     }
 
+    one->place->idles -= (one->state == WEBHOOK_CREDIT_IDLE);
+    one->place->idles += (state == WEBHOOK_CREDIT_IDLE);
+
     one->state = state;
 
     webhook_credit_unlink(one);

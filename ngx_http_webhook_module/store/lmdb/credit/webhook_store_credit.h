@@ -44,6 +44,9 @@
  *     whose row is gone finds that out with its next TAKEOVER; until then the
  *     limit may be exceeded by what it holds.
  *
+ *   - They run low: whoever keeps is told while a fourth of them is left, and
+ *     does not put off the transaction that takes others.
+ *
  * Not by credits: deliveries with a delay or an order key, and endpoints with
  * a rate, whose sends come by the clock.
  */

@@ -55,6 +55,7 @@ struct webhook_credit_place_s {
     webhook_credit_one_t    *idle;
     webhook_credit_one_t    *ones;      /* all others */
     uint64_t                 endpoint;
+    uint32_t                 idles;     /* in the list */
     uint32_t                 held;      /* with what is staged */
     uint32_t                 written;   /* what the row has, the same */
     uint32_t                 row;       /* what it has as committed */

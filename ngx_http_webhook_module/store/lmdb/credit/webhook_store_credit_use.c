@@ -13,6 +13,9 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 
 
+#define WEBHOOK_CREDIT_LOW  4           /* a fourth of what is held */
+
+
 static void webhook_credit_use_event(webhook_txn_t *t,
     webhook_op_put_event_t *p);
 static unsigned webhook_credit_fit(webhook_txn_t *t, uint64_t endpoint);
@@ -102,6 +105,7 @@ webhook_credit_use_event(webhook_txn_t *t, webhook_op_put_event_t *p)
         webhook_credit_begun(c, one);
 
         put->early = one->token;
+        put->low = (place->idles * WEBHOOK_CREDIT_LOW < place->held);
     }
 }
 

@@ -25,6 +25,7 @@ static void test_revoked(void);
 static void test_other(void);
 static void test_back(void);
 static void test_death(void);
+static void test_low(void);
 
 
 int
@@ -37,6 +38,7 @@ main(void)
     test_other();
     test_back();
     test_death();
+    test_low();
 
     return tap_done();
 }
@@ -533,6 +535,56 @@ test_death(void)
     tap_ok(looks(s) == 2 && credits(s, &inflight) == 0,
            "until it is gone, whoever sees that has a journal or not");
     util_check(&s->u, "after that");
+
+    scene_drop(s);
+}
+
+
+/* Who keeps is told in time that few are left. */
+
+static void
+test_low(void)
+{
+    scene_t         *s;
+    unsigned         i, low, wrong;
+    uint32_t         inflight;
+    credit_event_t   e[17];
+
+    s = scene_make();
+    begun(s, 32);
+
+    tap_ok(credits(s, &inflight) == 16, "a share is held");
+
+    low = 0;
+    wrong = 0;
+
+    for (i = 0; i < 16; i++) {
+        wrong += !early(s, &e[i]) || (e[i].put.low != (i >= 12));
+        low += e[i].put.low;
+    }
+
+    tap_ok(wrong == 0 && low == 4, "which runs low when a fourth is left");
+    tap_ok(early(s, &e[16]) == 0 && e[16].put.low == 0, "and is used up");
+
+    wrong = 0;
+
+    for (i = 0; i < 17; i++) {
+        wrong += !applied(s, &e[i]);
+    }
+
+    for (i = 0; i < 17; i++) {
+        wrong += completed(s, &e[i], e[i].put.lease_token, WEBHOOK_DONE)
+                 != WEBHOOK_STORE_OK;
+    }
+
+    tap_ok(wrong == 0, "all are sent");
+
+    wrong = !early(s, &e[0]) || !applied(s, &e[0]);
+
+    tap_ok(!wrong && early(s, &e[1]) && e[1].put.low == 0,
+           "and it is not low any more");
+
+    (void) applied(s, &e[1]);
 
     scene_drop(s);
 }
