@@ -86,6 +86,13 @@ function server(index, stats, health) {
                       t('settings.store_used', {
                           used: bytes(store.used), size: bytes(store.size),
                           part: percent(store.used / store.size) })],
+            store?.journals > 0
+            && [t('settings.journals'),
+                t('settings.store_used', {
+                    used: bytes(store.journal_used),
+                    size: bytes(store.journal_bytes),
+                    part: percent(store.journal_used
+                                  / store.journal_bytes) })],
             store && [t('settings.events'), number(store.events)],
             store && [t('settings.calls'), number(store.calls)],
             store?.quarantine > 0
