@@ -23,6 +23,9 @@ typedef struct {
                                        where there is one step */
     uint32_t         step;          /* from 0 */
     unsigned         retry:1;       /* stands in the lane of retries */
+    unsigned         early:1;       /* begun before its event was applied, see
+                                       webhook_store_keep(): its outcome is not
+                                       noted */
 } webhook_lease_t;
 
 
@@ -55,6 +58,30 @@ typedef struct {
 
 
 /*
+ * Leases ahead of slots.  COMPLETE may lease some of an endpoint's due deliveries
+ * ahead ("stock"), in the order in which CLAIM would have leased them.  They are
+ * leases like any other, of this process alone, but hold no slot, and must not be
+ * sent until they get one: from a delivery of the same endpoint that was sent and
+ * is over, in the process itself and without asking the store, which is told by
+ * that delivery's COMPLETE ("took").  So never more are under way than the limit
+ * allows, and no slot is empty while outcomes are written.  The one that takes a
+ * slot is to be sent at once.  And only one whose outcome is noted
+ * (webhook_store_note()) gives its slot to another: so if the process dies, no
+ * more than what is under way is sent again.
+ *
+ * An endpoint has a stock only while all its slots are in use, nothing stands
+ * against sends to it (a pause, a hold, an open breaker) and it has no rate; of
+ * all processes at most twice its limit, and what has an order key or a large body
+ * is not in it.  That may end at any time, by any process: a stock must be used
+ * only while webhook_store_revoked() is the "mark" of the last COMPLETE for the
+ * endpoint that was OK.  Where that mark is 0, or the process has nothing under
+ * way whose slot the stock could take, all of it is to be given back, by RELEASE.
+ * Once the operation that revoked it has been answered, nobody begins to send any
+ * of it.
+ */
+
+
+/*
  * COMPLETE.  The outcome of a send, for who shows the token of the delivery's
  * last lease.  That this has ended meanwhile does not matter, even if the
  * delivery waits again already, as long as nobody has leased it anew, finished
@@ -80,6 +107,14 @@ typedef struct {
     uint64_t            lease;      /* ms; not 0: lease the endpoint's next
                                        due delivery (or the next step of this
                                        one) in the same transaction */
+    uint32_t            ahead;      /* with "lease": how many more to lease
+                                       ahead, 16 at most */
+    webhook_id_t        took;       /* the event whose delivery, which was
+                                       leased ahead, has the slot now, ... */
+    uint64_t            took_token; /* ... and the token of that lease; 0: none
+                                       has; else "next" is never given */
+    uint32_t            noted;      /* out of webhook_store_note(); 0: it was
+                                       not, or apply() is done with it */
     uint64_t            slow;       /* ms; not 0: hold the endpoint's first
                                        sends that long, doubled each time that
                                        it is slow again after such a hold, a
@@ -91,6 +126,10 @@ typedef struct {
                                        this failed and so did all for as long */
 
     webhook_lease_t    *next;       /* out: NULL, or the one just leased */
+    webhook_lease_t    *stock;      /* out: leased ahead */
+    uint32_t            stock_count;
+    uint64_t            mark;       /* out: 0: nothing that was leased ahead may
+                                       be sent */
     uint64_t            wait;       /* out: with no next, ms until there may
                                        be one, where the endpoint's rate or a
                                        hold is the reason; else WEBHOOK_NEVER */

@@ -98,6 +98,22 @@ webhook_store_keep(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
 }
 
 
+uint64_t
+webhook_store_revoked(webhook_store_t *st, uint64_t endpoint)
+{
+    return st->engine->revoked ? st->engine->revoked(st->data, endpoint) : 0;
+}
+
+
+void
+webhook_store_note(webhook_store_t *st, webhook_op_t **ops, uint32_t count)
+{
+    if (st->engine->note) {
+        st->engine->note(st->data, ops, count);
+    }
+}
+
+
 void
 webhook_store_gather(webhook_store_t *st, webhook_store_more_pt more,
     void *ctx)

@@ -60,7 +60,7 @@
  *
  * Threads and processes.  A store belongs to the process that opened it, after
  * any fork, and takes one call at a time, from any thread; and beside those one
- * call of webhook_store_read() and one of webhook_store_keep() at a time.
+ * call each of webhook_store_read(), _keep() and _note() at a time.
  * Several processes may have the same store open, hundreds of them, each once.
  * Every call may block on the disk, but for webhook_store_news(): none belongs
  * on an event loop.
@@ -191,6 +191,26 @@ int webhook_store_read(webhook_store_t *st, webhook_op_t *op,
  * kept before the first JOURNAL.
  */
 void webhook_store_keep(webhook_store_t *st, webhook_op_t **ops,
+    uint32_t count);
+
+/*
+ * A number that changes when leases ahead of an endpoint's slots must not be used
+ * any more, see COMPLETE; 0: there are none.  Any thread, beside any other call but
+ * close(); it waits for nothing.
+ */
+uint64_t webhook_store_revoked(webhook_store_t *st, uint64_t endpoint);
+
+/*
+ * Notes COMPLETE operations that are DONE before they are applied: of each that
+ * has "noted" set afterwards the delivery is not sent again if this process dies,
+ * or all that have the store open do, before it was applied; but if the machine
+ * does, it may be.  What somebody notes when he dies is applied by who takes over.
+ * apply() has to be given all of them nevertheless, and those that it could not
+ * apply again, as they are.  An engine need not note anything.
+ *
+ * Runs beside apply(), read() and keep(), on any thread, one call at a time.
+ */
+void webhook_store_note(webhook_store_t *st, webhook_op_t **ops,
     uint32_t count);
 
 /*

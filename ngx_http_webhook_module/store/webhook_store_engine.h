@@ -49,6 +49,11 @@ struct webhook_engine_s {
     void                    (*keep)(void *data, webhook_op_t **ops,
                                     uint32_t count);
 
+    /* NULL where an engine leases nothing ahead. */
+    uint64_t                (*revoked)(void *data, uint64_t endpoint);
+    void                    (*note)(void *data, webhook_op_t **ops,
+                                    uint32_t count);
+
     void                    (*gather)(void *data, webhook_store_more_pt more,
                                       void *ctx);
     void                    (*news)(void *data, webhook_store_news_t *news);

@@ -51,6 +51,7 @@ webhook_op_reset(webhook_op_t *op)
         break;
 
     case WEBHOOK_OP_COMPLETE:
+        op->u.complete.mark = 0;
         op->u.complete.wait = WEBHOOK_NEVER;
         op->u.complete.opened = 0;
         op->u.complete.closed = 0;
@@ -220,6 +221,8 @@ webhook_op_free(webhook_op_t *op)
 
     case WEBHOOK_OP_COMPLETE:
         op->u.complete.next = NULL;
+        op->u.complete.stock = NULL;
+        op->u.complete.stock_count = 0;
         break;
 
     case WEBHOOK_OP_LIST:

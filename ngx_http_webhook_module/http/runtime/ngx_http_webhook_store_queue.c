@@ -21,12 +21,9 @@
                                                 /* ... unless they are as many */
 #define NGX_WEBHOOK_STORE_QUEUE_SHARE  4        /* a part of the journal that is
                                                    not waited for */
-#define NGX_WEBHOOK_STORE_QUEUE_BLOCK  4096     /* of it, for each at most */
 
 
 static void ngx_webhook_store_queue_insert(ngx_webhook_job_t *job);
-static void ngx_webhook_store_queue_wait(ngx_webhook_store_queue_t *b,
-    ngx_webhook_job_t *job);
 static void ngx_webhook_store_queue_hasten(ngx_webhook_store_queue_t *b);
 static void ngx_webhook_store_queue_start(ngx_event_t *ev);
 static void ngx_webhook_store_queue_done(ngx_event_t *ev);
@@ -234,36 +231,6 @@ ngx_webhook_store_queue_insert(ngx_webhook_job_t *job)
 }
 
 
-/* Counts one that waits. */
-
-static void
-ngx_webhook_store_queue_wait(ngx_webhook_store_queue_t *b,
-    ngx_webhook_job_t *job)
-{
-    uint32_t                 i;
-    webhook_op_put_event_t  *put;
-
-    if (!job->lazy || ngx_exiting) {
-        b->eager = 1;
-        return;
-    }
-
-    b->lazy++;
-
-    if (job->op.type != WEBHOOK_OP_PUT_EVENT) {
-        return;
-    }
-
-    put = &job->op.u.put_event;
-
-    b->bytes += NGX_WEBHOOK_STORE_QUEUE_BLOCK;
-
-    for (i = 0; i < put->renditions_count; i++) {
-        b->bytes += put->renditions[i].body.len;
-    }
-}
-
-
 /* Has a batch begin of what waits: now, or later. */
 
 static void
@@ -319,6 +286,14 @@ ngx_uint_t
 ngx_webhook_store_queue_ready(void)
 {
     return ngx_webhook_store_queue.ready;
+}
+
+
+webhook_store_t *
+ngx_webhook_store_queue_store(void)
+{
+    return ngx_webhook_store_queue.ready ? ngx_webhook_store_queue.ctx->store
+                                         : NULL;
 }
 
 

@@ -105,6 +105,10 @@ ngx_uint_t ngx_webhook_store_queue_tasks(void);
 /* True where the store is open. */
 ngx_uint_t ngx_webhook_store_queue_ready(void);
 
+/* The store, for what may be called beside its batches; NULL where it is not
+   open. */
+webhook_store_t *ngx_webhook_store_queue_store(void);
+
 /* True in a worker that exits, once its worker_shutdown_timeout is over: nothing
    waits any more.  To be asked every now and then. */
 ngx_uint_t ngx_webhook_store_queue_leaving(void);

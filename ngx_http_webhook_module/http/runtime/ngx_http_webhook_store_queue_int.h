@@ -77,6 +77,10 @@ typedef struct {
 } ngx_webhook_store_queue_t;
 
 
+/* Counts one that waits. */
+void ngx_webhook_store_queue_wait(ngx_webhook_store_queue_t *b,
+    ngx_webhook_job_t *job);
+
 /* Only where no task is away: gives those to who reads beside batches that have
    waited for all that stood before them; and makes the next batch. */
 void ngx_webhook_store_queue_release(ngx_webhook_store_queue_t *b);

@@ -11,6 +11,8 @@
 #include "store/engines/webhook_engines.h"
 
 
+#define NGX_WEBHOOK_STORE_QUEUE_BLOCK  4096     /* of the journal, for each event
+                                                   at most */
 #define NGX_WEBHOOK_STORE_QUEUE_AGAIN  5000     /* ms between tries to open */
 #define NGX_WEBHOOK_STORE_QUEUE_BYTES  8388608  /* of bodies that may join a
                                                    task under way */
@@ -138,6 +140,34 @@ ngx_webhook_store_queue_log(void *ctx, webhook_store_log_e level,
     ngx_log_error(n, log, 0, "webhook store: %V",
                   ngx_webhook_redacted(&redacted, (u_char *) text,
                                        ngx_strlen(text)));
+}
+
+
+void
+ngx_webhook_store_queue_wait(ngx_webhook_store_queue_t *b,
+    ngx_webhook_job_t *job)
+{
+    uint32_t                 i;
+    webhook_op_put_event_t  *put;
+
+    if (!job->lazy || ngx_exiting) {
+        b->eager = 1;
+        return;
+    }
+
+    b->lazy++;
+
+    if (job->op.type != WEBHOOK_OP_PUT_EVENT) {
+        return;
+    }
+
+    put = &job->op.u.put_event;
+
+    b->bytes += NGX_WEBHOOK_STORE_QUEUE_BLOCK;
+
+    for (i = 0; i < put->renditions_count; i++) {
+        b->bytes += put->renditions[i].body.len;
+    }
 }
 
 

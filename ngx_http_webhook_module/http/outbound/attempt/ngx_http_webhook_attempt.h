@@ -8,7 +8,7 @@
 #ifndef NGX_WEBHOOK_ATTEMPT_H
 #define NGX_WEBHOOK_ATTEMPT_H
 
-#include "http/outbound/attempt/ngx_http_webhook_job.h"
+#include "http/outbound/schedule/ngx_http_webhook_job.h"
 
 
 /* Sends what is leased; takes a reference to the job.  If it cannot be sent
@@ -16,9 +16,9 @@
 void ngx_webhook_attempt_start(webhook_lease_t *lease,
     ngx_webhook_shared_job_t *shared);
 
-/* lease: length in ms of the leases asked for. */
-void ngx_webhook_attempt_init(ngx_webhook_main_conf_t *wmcf, ngx_log_t *log,
-    uint64_t lease);
+/* lease: length in ms of the leases asked for.  NGX_ERROR on lack of memory. */
+ngx_int_t ngx_webhook_attempt_init(ngx_webhook_main_conf_t *wmcf,
+    ngx_cycle_t *cycle, uint64_t lease);
 
 /* The same length, from now on. */
 void ngx_webhook_attempt_lease(uint64_t lease);

@@ -4,7 +4,10 @@
  *
  * One attempt, between its files:
  *
- *   attempt.c          its life: begun, done, told to the store
+ *   attempt.c          its life: begun, sent, over
+ *   attempt_note.c     noted in the store
+ *   attempt_told.c     told to the store
+ *   stock.c            what is leased ahead
  *   attempt_head.c     what goes out: headers and signatures
  *   attempt_outcome.c  what the answer, or its absence, means
  *   attempt_log.c      what is said of it
@@ -57,10 +60,53 @@ typedef struct {
                                                again */
     unsigned                    lazy:1;     /* it began before its event was in
                                                the store */
+    ngx_uint_t                  asked;      /* so many more were asked for */
+    unsigned                    slot:1;     /* counted among the slots that are
+                                               in use here */
+    unsigned                    comes:1;    /* a slot may come, which is counted
+                                               there */
     unsigned                    reserved:1;
     unsigned                    unknown:1;  /* perhaps told already */
 } ngx_webhook_attempt_t;
 
+
+/* Sends what is leased, with a slot; refers to the job. */
+typedef void (*ngx_webhook_attempt_start_pt)(webhook_lease_t *lease,
+    ngx_webhook_shared_job_t *shared);
+
+/* How the store is told: start is called with what it gives in exchange; lease is
+   the length in ms of the leases asked for. */
+void ngx_webhook_attempt_told_init(ngx_webhook_attempt_start_pt start,
+    uint64_t lease, ngx_log_t *log);
+void ngx_webhook_attempt_told_lease(uint64_t lease);
+
+/* Tells again, for the last time, what was not kept. */
+void ngx_webhook_attempt_told_exit(void);
+
+/*
+ * Makes an attempt of a lease, which refers to the job.  NULL on lack of memory,
+ * which the log tells: not even its release can be told then, and the delivery
+ * stays leased until the lease ends.
+ */
+ngx_webhook_attempt_t *ngx_webhook_attempt_create(webhook_lease_t *lease,
+    ngx_webhook_shared_job_t *shared);
+
+/*
+ * Notes the outcome of an attempt that is over; "noted" is called then, later,
+ * whether it could be noted or not: its operation tells.  _exit() calls it for
+ * those that are under way.
+ */
+ngx_int_t ngx_webhook_attempt_note_init(ngx_cycle_t *cycle,
+    ngx_thread_pool_t *pool, void (*noted)(ngx_webhook_attempt_t *attempt));
+void ngx_webhook_attempt_note_exit(void);
+void ngx_webhook_attempt_note(ngx_webhook_attempt_t *attempt);
+
+/*
+ * Tells the store the outcome of an attempt that is over, which is freed later,
+ * and asks for the endpoint's next delivery if its slot is free, and for more
+ * ahead.
+ */
+void ngx_webhook_attempt_tell(ngx_webhook_attempt_t *attempt);
 
 /*
  * Makes the head of the request, signed as of now: attempt->exchange.head.

@@ -5,7 +5,7 @@
 
 #include "http/outbound/attempt/ngx_http_webhook_first.h"
 #include "http/outbound/attempt/ngx_http_webhook_attempt.h"
-#include "http/outbound/attempt/ngx_http_webhook_schedule.h"
+#include "http/outbound/schedule/ngx_http_webhook_schedule.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 
@@ -84,6 +84,7 @@ ngx_webhook_first_begin(ngx_webhook_job_t *job, const webhook_put_t *d,
     lease.number = 1;
     lease.step = 0;
     lease.retry = 0;
+    lease.early = d->early != 0;
 
     ngx_webhook_attempt_start(&lease, (ngx_webhook_shared_job_t *) job);
 }

@@ -10,7 +10,7 @@
 #ifndef NGX_WEBHOOK_FIRST_H
 #define NGX_WEBHOOK_FIRST_H
 
-#include "http/outbound/attempt/ngx_http_webhook_job.h"
+#include "http/outbound/schedule/ngx_http_webhook_job.h"
 
 
 /* Begins those that have leases before the store has the event, which may be

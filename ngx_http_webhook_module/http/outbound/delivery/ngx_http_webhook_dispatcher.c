@@ -4,7 +4,7 @@
  */
 
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher_int.h"
-#include "http/outbound/attempt/ngx_http_webhook_schedule.h"
+#include "http/outbound/schedule/ngx_http_webhook_schedule.h"
 #include "http/outbound/attempt/ngx_http_webhook_attempt.h"
 #include "http/outbound/attempt/ngx_http_webhook_first.h"
 #include "http/outbound/delivery/ngx_http_webhook_backlog.h"
@@ -257,7 +257,11 @@ ngx_webhook_dispatcher_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 
     ngx_webhook_schedule_init(ngx_webhook_dispatcher_scan, cycle->log);
     ngx_webhook_dispatcher_register_init(wmcf, cycle->log);
-    ngx_webhook_attempt_init(wmcf, cycle->log, c->lease);
+
+    if (ngx_webhook_attempt_init(wmcf, cycle, c->lease) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     ngx_webhook_backlog_init(wmcf, cycle->log, ngx_webhook_dispatcher_put);
     ngx_webhook_quota_init(cycle->log);
     ngx_webhook_steps_init(wmcf, cycle->log);

@@ -6,7 +6,7 @@
  */
 
 #include "http/outbound/delivery/ngx_http_webhook_dispatcher_int.h"
-#include "http/outbound/attempt/ngx_http_webhook_schedule.h"
+#include "http/outbound/schedule/ngx_http_webhook_schedule.h"
 
 
 #define NGX_WEBHOOK_NAME          3600000       /* ms between two times that

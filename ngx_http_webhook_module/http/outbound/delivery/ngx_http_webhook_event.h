@@ -8,7 +8,7 @@
 #ifndef NGX_WEBHOOK_EVENT_H
 #define NGX_WEBHOOK_EVENT_H
 
-#include "http/outbound/attempt/ngx_http_webhook_job.h"
+#include "http/outbound/schedule/ngx_http_webhook_job.h"
 
 
 typedef struct ngx_webhook_event_s  ngx_webhook_event_t;

@@ -4,8 +4,8 @@
  */
 
 #include "http/outbound/delivery/ngx_http_webhook_journal.h"
-#include "http/outbound/attempt/ngx_http_webhook_job.h"
-#include "http/outbound/attempt/ngx_http_webhook_schedule.h"
+#include "http/outbound/schedule/ngx_http_webhook_job.h"
+#include "http/outbound/schedule/ngx_http_webhook_schedule.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 
 

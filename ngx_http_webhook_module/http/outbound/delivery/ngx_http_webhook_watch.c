@@ -7,7 +7,7 @@
  */
 
 #include "http/outbound/delivery/ngx_http_webhook_watch.h"
-#include "http/outbound/attempt/ngx_http_webhook_job.h"
+#include "http/outbound/schedule/ngx_http_webhook_job.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/runtime/notice/ngx_http_webhook_notice.h"
 #include "http/labels/ngx_http_webhook_labels.h"

@@ -512,11 +512,11 @@ webhook_check_counters(webhook_check_ctx_t *x, webhook_check_endpoint_t *e)
         }
     }
 
-    if (e->row.inflight != e->leases + e->credits) {
-        webhook_check_fault(x, NULL, "endpoint %.*s says %u leases, "
-                            "there are %llu", (int) e->row.name_len,
+    if (e->row.inflight != e->slots + e->credits) {
+        webhook_check_fault(x, NULL, "endpoint %.*s says that %u slots are in "
+                            "use, it is %llu", (int) e->row.name_len,
                             e->row.name, e->row.inflight,
-                            (unsigned long long) (e->leases + e->credits));
+                            (unsigned long long) (e->slots + e->credits));
     }
 
     if (e->row.marked != e->marked) {

@@ -16,7 +16,8 @@
 typedef struct {
     uint64_t                 id;
     uint64_t                 states[WEBHOOK_STATES];
-    uint64_t                 leases;
+    uint64_t                 slots;     /* in use by leases, those that are not
+                                           stocked */
     uint64_t                 credits;   /* slots held in advance */
     uint64_t                 blocked;
     uint64_t                 marked;    /* first sends that are not listed */

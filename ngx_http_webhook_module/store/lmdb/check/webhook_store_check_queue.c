@@ -84,7 +84,7 @@ webhook_check_due(webhook_check_ctx_t *x, const MDB_val *key,
     e = webhook_check_find(x, endpoint);
 
     if (e) {
-        e->leases++;
+        e->slots += !d.stocked;
     }
 
     if (val->mv_size != 8) {

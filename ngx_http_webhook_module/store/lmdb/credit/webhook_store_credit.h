@@ -48,7 +48,9 @@
  *     does not put off the transaction that takes others.
  *
  * Not by credits: deliveries with a delay or an order key, and endpoints with
- * a rate, whose sends come by the clock.
+ * a rate, whose sends come by the clock.  Nor are any taken while something is
+ * leased ahead of slots (see COMPLETE), or the other way round: with a backlog
+ * they go back.
  */
 
 #ifndef WEBHOOK_STORE_CREDIT_H

@@ -17,7 +17,7 @@ webhook_credit_open(const webhook_txn_t *t, const webhook_endpoint_row_t *ep)
 
 
 /* Of the slots that are free for anybody half are for all processes in equal
-   shares; who waits already has his. */
+   shares; who waits already has his, and so does what is leased ahead. */
 
 uint32_t
 webhook_credit_share(const webhook_txn_t *t, const webhook_endpoint_row_t *ep,
@@ -29,7 +29,7 @@ webhook_credit_share(const webhook_txn_t *t, const webhook_endpoint_row_t *ep,
     c = t->st->credit;
 
     if (c->closed || c->doubt || c->owners == 0 || t->paused
-        || !webhook_credit_open(t, ep))
+        || !webhook_credit_open(t, ep) || webhook_row_stocked(ep))
     {
         return 0;
     }

@@ -12,6 +12,8 @@
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/handle/webhook_store_revoked.h"
+#include "store/lmdb/note/webhook_store_note.h"
 #include "store/lmdb/rows/webhook_store_time.h"
 #include "store/lmdb/files/webhook_store_env.h"
 #include "store/lmdb/files/webhook_store_slots.h"
@@ -44,6 +46,7 @@
 static webhook_store_result_e webhook_lmdb_open(
     const webhook_store_options_t *options, void **data);
 static void webhook_lmdb_close(void *data);
+static uint64_t webhook_lmdb_revoked(void *data, uint64_t endpoint);
 static void webhook_lmdb_gather(void *data, webhook_store_more_pt more,
     void *ctx);
 static void webhook_lmdb_news(void *data, webhook_store_news_t *news);
@@ -64,6 +67,8 @@ const webhook_engine_t  webhook_lmdb = {
     webhook_apply,
     webhook_read,
     webhook_kept_keep,
+    webhook_lmdb_revoked,
+    webhook_note,
     webhook_lmdb_gather,
     webhook_lmdb_news,
     webhook_backup,
@@ -153,6 +158,8 @@ webhook_lmdb_open(const webhook_store_options_t *options, void **data)
     }
 
     webhook_slots_opened(st);
+
+    webhook_note_make(st);
 
     if (!st->readonly && !st->admin) {
 
@@ -293,6 +300,7 @@ webhook_store_free(webhook_lmdb_t *st)
     uint32_t  i;
 
     webhook_beside_free(st);
+    webhook_note_free(st);
     webhook_credit_free(st);
     webhook_kept_free(st);
     webhook_env_close(st);
@@ -349,6 +357,13 @@ webhook_lmdb_close(void *data)
     }
 
     webhook_store_free(st);
+}
+
+
+static uint64_t
+webhook_lmdb_revoked(void *data, uint64_t endpoint)
+{
+    return webhook_revoked_number(data, endpoint);
 }
 
 

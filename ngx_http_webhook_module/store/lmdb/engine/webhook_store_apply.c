@@ -14,6 +14,7 @@
 #include "store/lmdb/space/webhook_store_space.h"
 #include "store/lmdb/files/webhook_store_env.h"
 #include "store/lmdb/credit/webhook_store_credit.h"
+#include "store/lmdb/note/webhook_store_note.h"
 #include "store/lmdb/expire/webhook_store_expire.h"
 #include "store/lmdb/upkeep/webhook_store_takeover.h"
 #include "store/lmdb/history/webhook_store_replay.h"
@@ -234,6 +235,12 @@ webhook_apply_writes(webhook_lmdb_t *st, webhook_op_t **ops, uint32_t count)
 
         for (i = 0; st->kept && i < n; i++) {
             webhook_kept_told(ops[i]);
+        }
+
+        for (i = 0; st->note && i < n; i++) {
+            if (ops[i]->type == WEBHOOK_OP_COMPLETE) {
+                webhook_note_told(st, ops[i]);
+            }
         }
     }
 

@@ -18,14 +18,14 @@
 
 
 static int webhook_owner_each(webhook_txn_t *t, uint64_t *dead,
-    uint32_t *count, int remove);
+    uint32_t *slots, uint32_t *count, int remove);
 
 
 int
-webhook_owner_dead(webhook_txn_t *t, uint64_t *owners, uint32_t *count,
-    int remove)
+webhook_owner_dead(webhook_txn_t *t, uint64_t *owners, uint32_t *slots,
+    uint32_t *count, int remove)
 {
-    return webhook_owner_each(t, owners, count, remove);
+    return webhook_owner_each(t, owners, slots, count, remove);
 }
 
 
@@ -41,7 +41,7 @@ webhook_owner_count(webhook_txn_t *t, uint32_t *count)
         return 0;
     }
 
-    return webhook_owner_each(t, NULL, count, 0);
+    return webhook_owner_each(t, NULL, NULL, count, 0);
 }
 
 
@@ -52,10 +52,11 @@ webhook_owner_count(webhook_txn_t *t, uint32_t *count)
  */
 
 static int
-webhook_owner_each(webhook_txn_t *t, uint64_t *dead, uint32_t *count,
-    int remove)
+webhook_owner_each(webhook_txn_t *t, uint64_t *dead, uint32_t *slots,
+    uint32_t *count, int remove)
 {
     int                  rc, alive;
+    uint32_t             slot;
     MDB_val              key, val;
     MDB_cursor          *c;
     webhook_owner_row_t  row;
@@ -88,8 +89,10 @@ webhook_owner_each(webhook_txn_t *t, uint64_t *dead, uint32_t *count,
             continue;
         }
 
+        slot = webhook_get_u32(key.mv_data);
+
         alive = row.incarnation == t->st->incarnation
-                || webhook_slots_alive(t->st, webhook_get_u32(key.mv_data));
+                || webhook_slots_alive(t->st, slot);
 
         if (dead == NULL) {
             *count += alive;
@@ -100,7 +103,8 @@ webhook_owner_each(webhook_txn_t *t, uint64_t *dead, uint32_t *count,
             continue;
         }
 
-        dead[(*count)++] = row.incarnation;
+        dead[*count] = row.incarnation;
+        slots[(*count)++] = slot;
 
         if (remove) {
             rc = mdb_cursor_del(c, 0);

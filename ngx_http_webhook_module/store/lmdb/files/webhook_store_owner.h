@@ -11,10 +11,10 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
-/* The incarnations that are gone, WEBHOOK_SLOTS_MAX at most; with "remove"
-   their rows go, too. */
-int webhook_owner_dead(webhook_txn_t *t, uint64_t *owners, uint32_t *count,
-    int remove);
+/* The incarnations that are gone, WEBHOOK_SLOTS_MAX at most, and their slots;
+   with "remove" their rows go, too. */
+int webhook_owner_dead(webhook_txn_t *t, uint64_t *owners, uint32_t *slots,
+    uint32_t *count, int remove);
 
 /* Tells whether an incarnation in a slot lives. */
 int webhook_owner_known(webhook_txn_t *t, uint32_t slot, uint64_t incarnation,

@@ -16,6 +16,7 @@
 #endif
 
 #include "store/lmdb/files/webhook_store_slots.h"
+#include "store/lmdb/handle/webhook_store_revoked.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -76,6 +77,7 @@ webhook_slots_open(webhook_lmdb_t *st)
         rc = webhook_slots_lock(st, F_WRLCK, WEBHOOK_SLOTS_OPEN, 0);
 
         if (rc == 0) {
+            webhook_revoked_open(st);
             return 0;
         }
 
@@ -103,6 +105,8 @@ webhook_slots_opened(webhook_lmdb_t *st)
 void
 webhook_slots_close(webhook_lmdb_t *st)
 {
+    webhook_revoked_close(st);
+
     if (st->owners != -1) {
         close(st->owners);
         st->owners = -1;

@@ -63,6 +63,7 @@ typedef struct webhook_lmdb_s  webhook_lmdb_t;
 typedef struct webhook_kept_s  webhook_kept_t;      /* store/lmdb/kept */
 typedef struct webhook_kept_look_s  webhook_kept_look_t;    /* there too */
 typedef struct webhook_credit_s  webhook_credit_t;  /* store/lmdb/credit */
+typedef struct webhook_note_s  webhook_note_t;      /* store/lmdb/note */
 typedef struct webhook_glance_s  webhook_glance_t;  /* webhook_store_glance.h */
 
 
@@ -127,6 +128,8 @@ struct webhook_lmdb_s {
     int                       owners;       /* the file, -1: none */
     int                       slot;         /* -1: none */
     uint64_t                  incarnation;  /* 0: none */
+    uint64_t                 *revoked;      /* mapped; NULL: they are not, see
+                                               webhook_store_revoked.h */
     uint64_t                  checked;      /* readers, engine time */
 
     uint64_t                  looked;       /* at the size, engine time */
@@ -191,6 +194,7 @@ struct webhook_lmdb_s {
                                                NULL: there were none yet */
     webhook_credit_t         *credit;       /* slots that it holds; NULL where
                                                it has no journal */
+    webhook_note_t           *note;         /* NULL: no outcome is noted */
     webhook_glance_t         *glance;       /* NULL: none */
 
     webhook_lmdb_t           *beside;       /* it reads while this one does

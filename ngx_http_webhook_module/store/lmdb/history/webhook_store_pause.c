@@ -16,6 +16,7 @@
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_log.h"
+#include "store/lmdb/handle/webhook_store_revoked.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 
 
@@ -95,6 +96,10 @@ webhook_pause_store(webhook_txn_t *t, webhook_op_t *op)
 
     t->paused = !p->resume;
     t->st->paused = t->paused;
+
+    if (t->paused) {
+        webhook_revoked_raise_all(t->st);
+    }
 
     op->result = WEBHOOK_STORE_OK;
 

@@ -210,6 +210,8 @@ typedef struct {
 
     unsigned         parked:1;          /* PENDING, behind another */
     unsigned         blocks:1;          /* DEAD, others wait for it */
+    unsigned         stocked:1;         /* SENDING, leased ahead: it holds no
+                                           slot */
 } webhook_delivery_row_t;
 
 
@@ -238,7 +240,8 @@ typedef struct {
     uint64_t        break_open_timeout;
     unsigned        order_block:1;
 
-    uint32_t        inflight;
+    uint32_t        inflight;           /* slots in use: by leases that are not
+                                           stocked, or held in advance */
     uint64_t        states[WEBHOOK_STATES];
     uint64_t        blocked;            /* of those dead, block their key */
     uint64_t        attempts;
@@ -285,6 +288,9 @@ typedef struct {
 
     uint32_t        grown;              /* not kept: how often that grew in
                                            this transaction */
+    unsigned        stock:1;            /* not kept: when it was read, or
+                                           written last, what is leased ahead
+                                           might be sent */
 
     unsigned char   name[WEBHOOK_NAME_MAX];
     unsigned char   name_len;
@@ -296,6 +302,28 @@ typedef struct {
     unsigned        exists:1;           /* in the table */
     unsigned        dirty:1;
 } webhook_endpoint_row_t;
+
+
+/*
+ * Slots in use are the leases, but for those that are leased ahead of a slot
+ * ("stocked"), and what processes hold in advance (store/lmdb/credit).  Nobody
+ * leases ahead while somebody holds slots in advance, nor the other way round: so
+ * the counters tell how many there are of either.
+ */
+
+static inline uint64_t
+webhook_row_stocked(const webhook_endpoint_row_t *r)
+{
+    return r->states[WEBHOOK_SENDING] > r->inflight
+           ? r->states[WEBHOOK_SENDING] - r->inflight : 0;
+}
+
+static inline uint64_t
+webhook_row_credits(const webhook_endpoint_row_t *r)
+{
+    return r->inflight > r->states[WEBHOOK_SENDING]
+           ? r->inflight - r->states[WEBHOOK_SENDING] : 0;
+}
 
 
 typedef struct {

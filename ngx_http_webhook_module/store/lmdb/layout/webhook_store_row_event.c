@@ -22,9 +22,10 @@
 
 /* Flags of a delivery. */
 
-#define WEBHOOK_ROW_PARKED  0x01
-#define WEBHOOK_ROW_BLOCKS  0x02
-#define WEBHOOK_ROW_ORDER   0x04
+#define WEBHOOK_ROW_PARKED   0x01
+#define WEBHOOK_ROW_BLOCKS   0x02
+#define WEBHOOK_ROW_ORDER    0x04
+#define WEBHOOK_ROW_STOCKED  0x08       /* said of a lease alone */
 
 
 size_t
@@ -162,7 +163,9 @@ webhook_row_write_delivery(unsigned char *buf, const webhook_delivery_row_t *r)
 
     flags = (r->parked ? WEBHOOK_ROW_PARKED : 0)
             | (r->blocks ? WEBHOOK_ROW_BLOCKS : 0)
-            | (r->order ? WEBHOOK_ROW_ORDER : 0);
+            | (r->order ? WEBHOOK_ROW_ORDER : 0)
+            | (r->stocked && r->state == WEBHOOK_SENDING
+               ? WEBHOOK_ROW_STOCKED : 0);
 
     webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_DELIVERY, 1);
 
@@ -220,6 +223,8 @@ webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r)
 
     r->parked = (flags & WEBHOOK_ROW_PARKED) != 0;
     r->blocks = (flags & WEBHOOK_ROW_BLOCKS) != 0;
+    r->stocked = (flags & WEBHOOK_ROW_STOCKED) != 0
+                 && state == WEBHOOK_SENDING;
 
     if (state >= WEBHOOK_STATES
         || (state == WEBHOOK_SENDING && r->lease_token == 0)

@@ -70,7 +70,7 @@ webhook_aside_set(webhook_txn_t *t, const uint64_t *ids, uint32_t count,
 static int
 webhook_aside_strange(webhook_txn_t *t, const webhook_endpoint_row_t *ep)
 {
-    return ep->exists && !ep->aside && ep->inflight == 0
+    return ep->exists && !ep->aside && ep->states[WEBHOOK_SENDING] == 0
            && (ep->back == 0
                || webhook_later(ep->back, WEBHOOK_ASIDE_BACK) <= t->age);
 }

@@ -10,7 +10,7 @@
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
-#include "store/lmdb/rows/webhook_store_rendition.h"
+#include "store/lmdb/handle/webhook_store_revoked.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_headroom.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
@@ -19,6 +19,8 @@
 #include "store/lmdb/queue/webhook_store_queue.h"
 #include "store/lmdb/queue/webhook_store_reclaim.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
+#include "store/lmdb/lease/webhook_store_lease.h"
+#include "store/lmdb/note/webhook_store_note.h"
 #include "store/lmdb/ops/webhook_store_aside.h"
 #include "store/lmdb/ops/webhook_store_ready.h"
 
@@ -26,20 +28,13 @@
 
 
 #define WEBHOOK_CLAIM_MAX    4096       /* leases given in one claim */
+#define WEBHOOK_CLAIM_STOCK  16         /* leased ahead with an outcome */
+#define WEBHOOK_CLAIM_DEPTH  2          /* leased ahead, of a slot */
 #define WEBHOOK_CLAIM_SHORT  1000       /* ms until the next look, where the
                                            store is paused, or a reader keeps
                                            too many pages */
 
 
-static int webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    unsigned char *key);
-static int webhook_claim_waits(webhook_txn_t *t,
-    const webhook_endpoint_row_t *ep, webhook_lane_e lane, int *due);
-static int webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, const webhook_delivery_row_t *d, void **memory,
-    webhook_lease_t *lease);
-static int webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    uint64_t length, void **memory, webhook_lease_t **lease, int *taken);
 static int webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op,
     uint64_t id, uint32_t quota, uint32_t max, size_t *bytes,
     uint32_t *taken);
@@ -207,7 +202,7 @@ webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op, uint64_t id,
     {
         lease = &c->leases[c->count];
 
-        rc = webhook_claim_one(t, ep, c->lease, &op->memory, &lease, &got);
+        rc = webhook_lease_next(t, ep, c->lease, 0, &op->memory, &lease, &got);
 
         if (rc == ENOMEM && c->count) {
             return 0;
@@ -246,7 +241,7 @@ webhook_claim_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return 0;
     }
 
-    rc = webhook_claim_one(t, ep, c->lease, &op->memory, &c->next, &taken);
+    rc = webhook_lease_next(t, ep, c->lease, 0, &op->memory, &c->next, &taken);
 
     /* where there is no memory for one more, the outcome still stands */
 
@@ -287,7 +282,7 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     if (webhook_admission_retry(ep)) {
 
-        rc = webhook_claim_waits(t, ep, WEBHOOK_LANE_RETRY, &due);
+        rc = webhook_lease_waits(t, ep, WEBHOOK_LANE_RETRY, &due);
 
         if (rc || due) {
             return rc;
@@ -299,7 +294,7 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return 0;
     }
 
-    rc = webhook_claim_load(t, ep, &c->event, d, &op->memory, lease);
+    rc = webhook_lease_load(t, ep, &c->event, d, 0, &op->memory, lease);
 
     if (rc == ENOMEM || rc == MDB_CORRUPTED) {
 
@@ -321,88 +316,64 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 }
 
 
-/*
- * Leases the endpoint's next delivery if one is due and it is admitted.  The
- * lease is put in *lease, which is allocated if it is NULL.  ENOMEM if there
- * was no memory for it: nothing has been changed then.
- */
-
-static int
-webhook_claim_one(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    uint64_t length, void **memory, webhook_lease_t **lease, int *taken)
+int
+webhook_claim_stock(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_t *op)
 {
-    int                     rc;
-    webhook_id_t            id;
-    webhook_lease_t        *l;
-    webhook_delivery_row_t  d;
-    unsigned char           key[WEBHOOK_KEY_DUE];
+    int                     rc, taken;
+    uint64_t                n, most, stocked;
+    webhook_lease_t        *lease;
+    webhook_op_complete_t  *c;
 
-    *taken = 0;
+    c = &op->u.complete;
 
-    for ( ;; ) {
-        rc = webhook_claim_due(t, ep, key);
+    /* who could have a slot is not to wait for another's; those that are held
+       in advance go back soon, for something waits */
 
-        if (rc == MDB_NOTFOUND) {
-            return 0;
-        }
-
-        if (rc) {
-            return rc;
-        }
-
-        l = *lease;
-
-        if (l == NULL) {
-            l = webhook_memory_alloc(memory, sizeof(webhook_lease_t));
-            if (l == NULL) {
-                return ENOMEM;
-            }
-        }
-
-        memcpy(id.bytes, key + 17, 16);
-
-        rc = webhook_delivery_read(t, ep->id, &id, &d);
-
-        if (rc == 0 && (d.state != WEBHOOK_PENDING || d.parked)) {
-            rc = MDB_CORRUPTED;
-        }
-
-        if (rc == 0) {
-            rc = webhook_claim_load(t, ep, &id, &d, memory, l);
-
-        } else if (rc == MDB_NOTFOUND) {
-            rc = MDB_CORRUPTED;
-        }
-
-        if (rc == MDB_CORRUPTED) {
-            rc = webhook_queue_dead_letter_row(t, ep, key);
-            if (rc) {
-                return rc;
-            }
-
-            continue;
-        }
-
-        if (rc) {
-            return rc;
-        }
-
-        rc = webhook_delivery_unqueue(t, ep, key);
-        if (rc) {
-            return rc;
-        }
-
-        rc = webhook_delivery_lease(t, ep, &id, &d, length);
-        if (rc) {
-            return rc;
-        }
-
-        l->lease_token = d.lease_token;
-        *lease = l;
-        *taken = 1;
-
+    if (ep->inflight != ep->limit
+        || webhook_row_credits(ep)
+        || !webhook_admission_stock(t, ep)
+        || webhook_revoked_number(t->st, ep->id) == 0
+        || !webhook_note_ready(t->st)
+        || webhook_headroom_short(t, 2))
+    {
         return 0;
     }
+
+    most = (uint64_t) ep->limit * WEBHOOK_CLAIM_DEPTH;
+    stocked = webhook_row_stocked(ep);
+
+    if (ep->states[WEBHOOK_PENDING] == 0 || stocked >= most) {
+        return 0;
+    }
+
+    n = most - stocked;
+
+    if (n > c->ahead) {
+        n = c->ahead;
+    }
+
+    if (n > WEBHOOK_CLAIM_STOCK) {
+        n = WEBHOOK_CLAIM_STOCK;
+    }
+
+    c->stock = webhook_memory_alloc(&op->memory, n * sizeof(webhook_lease_t));
+    if (c->stock == NULL) {
+        return 0;
+    }
+
+    do {
+        lease = &c->stock[c->stock_count];
+
+        rc = webhook_lease_next(t, ep, c->lease, 1, &op->memory, &lease,
+                                &taken);
+        if (rc || !taken) {
+            break;
+        }
+
+    } while (++c->stock_count < n);
+
+    return rc == ENOMEM ? 0 : rc;
 }
 
 
@@ -411,11 +382,14 @@ webhook_claim_ahead(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
     int *ahead)
 {
     int       rc, due;
-    uint64_t  waiting;
+    uint64_t  stocked, waiting;
 
     *ahead = 1;
 
-    waiting = ep->states[WEBHOOK_PENDING];
+    /* what is leased ahead of a slot goes before it, too */
+
+    stocked = webhook_row_stocked(ep);
+    waiting = ep->states[WEBHOOK_PENDING] + stocked;
 
     if (waiting == 0
         || (ep->rate == 0 && ep->inflight + waiting < ep->limit))
@@ -423,127 +397,18 @@ webhook_claim_ahead(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
         return 0;
     }
 
-    rc = webhook_claim_waits(t, ep, WEBHOOK_LANE_FIRST, &due);
+    if (stocked) {
+        *ahead = 0;
+        return 0;
+    }
+
+    rc = webhook_lease_waits(t, ep, WEBHOOK_LANE_FIRST, &due);
 
     if (rc == 0 && !due) {
-        rc = webhook_claim_waits(t, ep, WEBHOOK_LANE_RETRY, &due);
+        rc = webhook_lease_waits(t, ep, WEBHOOK_LANE_RETRY, &due);
     }
 
     *ahead = !due;
 
     return rc;
-}
-
-
-/* Whether something of a lane is due. */
-
-static int
-webhook_claim_waits(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
-    webhook_lane_e lane, int *due)
-{
-    int       rc;
-    uint64_t  time;
-
-    rc = webhook_delivery_first(t, ep->id, lane, &time, NULL, NULL);
-
-    *due = (rc == 0 && time <= t->now);
-
-    return rc;
-}
-
-
-/* The key of what is due: of the lane whose turn it is, or else of the
-   other. */
-
-static int
-webhook_claim_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    unsigned char *key)
-{
-    int             rc;
-    unsigned        i;
-    uint64_t        time;
-    webhook_id_t    id;
-    webhook_lane_e  lane;
-
-    if (ep->states[WEBHOOK_PENDING] == 0) {
-        return MDB_NOTFOUND;
-    }
-
-    for (i = 0; i < 2; i++) {
-
-        lane = webhook_admission_retry(ep) == (i == 0) ? WEBHOOK_LANE_RETRY
-                                                  : WEBHOOK_LANE_FIRST;
-
-        if (!webhook_admission_open(t, ep, lane)) {
-            continue;
-        }
-
-        rc = webhook_delivery_first(t, ep->id, lane, &time, &id, NULL);
-        if (rc) {
-            return rc;
-        }
-
-        if (time <= t->now) {
-            webhook_key_due(key, ep->id, lane, time, &id);
-            return 0;
-        }
-    }
-
-    return MDB_NOTFOUND;
-}
-
-
-/* Reads what a lease holds of an event.  MDB_CORRUPTED, or ENOMEM. */
-
-static int
-webhook_claim_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    const webhook_id_t *id, const webhook_delivery_row_t *d, void **memory,
-    webhook_lease_t *lease)
-{
-    int                 rc;
-    MDB_val             val;
-    unsigned char       key[WEBHOOK_KEY_DELIVERY];
-    webhook_event_t    *e;
-    webhook_head_row_t  head;
-
-    e = &lease->event;
-
-    webhook_key_delivery(key, id, 0);
-
-    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
-
-    if (rc == 0) {
-        rc = webhook_row_read_head(&val, &head);
-    }
-
-    if (rc) {
-        return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
-    }
-
-    if (d->rendition + d->step >= head.renditions_count) {
-        return MDB_CORRUPTED;
-    }
-
-    e->id = *id;
-    e->wire = head.wired ? head.wire : *id;
-    e->wall = head.wall;
-
-    if (webhook_memory_text(memory, &head.type, &e->type) != 0) {
-        return ENOMEM;
-    }
-
-    rc = webhook_rendition_read(t, &head.renditions[d->rendition + d->step],
-                                memory,
-                            &e->rendition);
-    if (rc) {
-        return rc;
-    }
-
-    lease->endpoint = ep->id;
-    lease->attempt = d->tries + 1;
-    lease->number = d->steps > 1 ? lease->attempt : d->attempts + 1;
-    lease->step = d->step;
-    lease->retry = webhook_delivery_lane(d) == WEBHOOK_LANE_RETRY;
-
-    return 0;
 }

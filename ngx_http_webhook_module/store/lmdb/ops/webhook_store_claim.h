@@ -19,6 +19,10 @@ int webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 int webhook_claim_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_op_t *op);
 
+/* The claim ahead of slots that may follow, too. */
+int webhook_claim_stock(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_t *op);
+
 /* 1 if an event that comes now may be leased at once, before what waits: none
    of that is due, or there are slots enough for all. */
 int webhook_claim_ahead(webhook_txn_t *t, const webhook_endpoint_row_t *ep,

@@ -9,6 +9,7 @@
 #include "store/lmdb/ops/webhook_store_complete.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_revoked.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_space.h"
 #include "store/lmdb/lists/webhook_store_ring.h"
@@ -20,6 +21,9 @@
 #include "store/lmdb/ops/webhook_store_claim.h"
 
 
+static int webhook_complete_took(webhook_txn_t *t, webhook_op_complete_t *c);
+static int webhook_complete_more(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_t *op);
 static int webhook_complete_strange(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_complete_send(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     webhook_op_complete_t *c, webhook_delivery_row_t *d);
@@ -39,6 +43,11 @@ webhook_complete(webhook_txn_t *t, webhook_op_t *op)
     webhook_endpoint_row_t  *ep;
 
     c = &op->u.complete;
+
+    rc = webhook_complete_took(t, c);
+    if (rc) {
+        return rc;
+    }
 
     rc = c->endpoint ? webhook_delivery_read(t, c->endpoint, &c->event, &d)
                      : MDB_NOTFOUND;
@@ -80,6 +89,7 @@ webhook_complete(webhook_txn_t *t, webhook_op_t *op)
     }
 
     d.lease_token = 0;
+    d.stocked = 0;
 
     op->result = WEBHOOK_STORE_OK;
 
@@ -114,11 +124,70 @@ webhook_complete(webhook_txn_t *t, webhook_op_t *op)
         break;
     }
 
-    if (rc || c->lease == 0 || c->next) {
+    return rc ? rc : webhook_complete_more(t, ep, op);
+}
+
+
+/*
+ * The slot is another's now, which is being sent already, whatever became of
+ * this one.  Where its lease is not the last any more, the slot is free.
+ */
+
+static int
+webhook_complete_took(webhook_txn_t *t, webhook_op_complete_t *c)
+{
+    int                      rc;
+    webhook_delivery_row_t   d;
+    webhook_endpoint_row_t  *ep;
+
+    if (c->took_token == 0) {
+        return 0;
+    }
+
+    rc = webhook_delivery_read(t, c->endpoint, &c->took, &d);
+
+    if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
+
+        /* who meets it sees to that */
+
+        return 0;
+    }
+
+    if (rc || !d.stocked || d.lease_token != c->took_token) {
         return rc;
     }
 
-    return webhook_claim_next(t, ep, op);
+    rc = webhook_endpoint_row_get(t, c->endpoint, &ep);
+
+    return rc ? rc : webhook_delivery_slot(t, ep, &c->took, &d);
+}
+
+
+/* What the endpoint is sent next. */
+
+static int
+webhook_complete_more(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_op_t *op)
+{
+    int                     rc;
+    webhook_op_complete_t  *c;
+
+    c = &op->u.complete;
+    rc = 0;
+
+    if (c->lease && c->next == NULL && c->took_token == 0) {
+        rc = webhook_claim_next(t, ep, op);
+    }
+
+    if (rc == 0 && c->lease && c->ahead) {
+        rc = webhook_claim_stock(t, ep, op);
+    }
+
+    if (webhook_admission_stock(t, ep)) {
+        c->mark = webhook_revoked_number(t->st, ep->id);
+    }
+
+    return rc;
 }
 
 
@@ -193,7 +262,7 @@ webhook_complete_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     d->step++;
     d->tries = 0;
 
-    if (op->u.complete.lease) {
+    if (op->u.complete.lease && op->u.complete.took_token == 0) {
 
         rc = webhook_claim_step(t, ep, op, d);
 

@@ -35,6 +35,19 @@ webhook_admission_open(const webhook_txn_t *t,
     return webhook_admission_time(ep, lane) <= t->now;
 }
 
+/*
+ * 1 if what is leased ahead of slots may be sent as these become free: nothing
+ * stands against any send, and no rate is to be kept.  Nor is anything leased
+ * ahead otherwise.
+ */
+static inline int
+webhook_admission_stock(const webhook_txn_t *t,
+    const webhook_endpoint_row_t *ep)
+{
+    return !t->paused && !ep->paused && !ep->open && ep->rate == 0
+           && ep->held <= t->now && ep->inflight <= ep->limit;
+}
+
 /* One goes through; it came back unsent; its lease is over, whatever came of
    it. */
 void webhook_admission_take(const webhook_txn_t *t,

@@ -230,7 +230,7 @@ webhook_delivery_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    ep->inflight++;
+    ep->inflight += !d->stocked;
 
     return 0;
 }
@@ -289,7 +289,7 @@ webhook_delivery_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     webhook_admission_leave(ep, d->lease_token);
 
-    if (ep->inflight) {
+    if (!d->stocked && ep->inflight) {
         ep->inflight--;
     }
 
@@ -300,4 +300,17 @@ webhook_delivery_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     ep->dirty = 1;
 
     return 0;
+}
+
+
+int
+webhook_delivery_slot(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d)
+{
+    d->stocked = 0;
+
+    ep->inflight++;
+    ep->dirty = 1;
+
+    return webhook_delivery_write(t, ep->id, id, d);
 }

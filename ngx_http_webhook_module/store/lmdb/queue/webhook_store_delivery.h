@@ -45,6 +45,10 @@ int webhook_delivery_lease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 int webhook_delivery_leased(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d, uint64_t lease);
 
+/* One that is leased ahead ("stocked", which _lease() keeps) takes a slot. */
+int webhook_delivery_slot(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d);
+
 /* Takes a delivery out of where it waits, or its lease off; it is in no state
    then, and is to be put into one. */
 int webhook_delivery_unwait(webhook_txn_t *t, webhook_endpoint_row_t *ep,

@@ -17,6 +17,7 @@
 #include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/lists/webhook_store_listed_recount.h"
 #include "store/lmdb/lists/webhook_store_ring.h"
+#include "store/lmdb/queue/webhook_store_admission.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -93,6 +94,8 @@ webhook_endpoint_row_get(webhook_txn_t *t, uint64_t id,
     if (rc) {
         return rc;
     }
+
+    row->stock = webhook_admission_stock(t, row);
 
     *place = ++st->rows_count;
     *ep = row;

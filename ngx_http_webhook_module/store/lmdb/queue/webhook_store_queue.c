@@ -18,6 +18,7 @@
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/credit/row/webhook_store_credit_row.h"
 #include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/lists/webhook_store_ring.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
@@ -417,13 +418,20 @@ webhook_queue_dead_letter_row(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     case WEBHOOK_LANE_LEASE:
 
-        if (ep->inflight) {
-            ep->inflight--;
-        }
-
-        /* its token cannot be told */
+        /* its token cannot be told, nor whether it held a slot */
 
         ep->probe = 0;
+
+        if (webhook_row_stocked(ep)) {
+
+            rc = webhook_credit_row_count(t, ep);
+            if (rc) {
+                return rc;
+            }
+
+        } else if (ep->inflight) {
+            ep->inflight--;
+        }
 
         return webhook_queue_dead_letter(t, ep, &id, WEBHOOK_SENDING);
 

@@ -14,6 +14,7 @@
 #include "core/base/webhook_codec.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/handle/webhook_store_revoked.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
@@ -22,7 +23,7 @@
 int
 webhook_wake_flush(webhook_txn_t *t)
 {
-    int                      rc;
+    int                      rc, stock;
     size_t                   len;
     uint32_t                 i;
     uint64_t                 wake;
@@ -44,6 +45,17 @@ webhook_wake_flush(webhook_txn_t *t)
         if (row->named == 0) {
             row->named = t->age;
         }
+
+        stock = webhook_admission_stock(t, row);
+
+        if (row->stock && !stock) {
+
+            /* whoever has leased something ahead must not send it any more */
+
+            webhook_revoked_raise(t->st, row->id);
+        }
+
+        row->stock = stock ? 1 : 0;
 
         if (wake != row->wake) {
 
@@ -109,7 +121,7 @@ webhook_wake_time(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
 
         case WEBHOOK_LANE_LEASE:
 
-            if (ep->inflight == 0 || waiting) {
+            if (ep->states[WEBHOOK_SENDING] == 0 || waiting) {
                 continue;
             }
 

@@ -142,7 +142,6 @@ webhook_recount_queue(webhook_txn_t *t, webhook_endpoint_row_t *row)
 
         case WEBHOOK_LANE_LEASE:
             row->states[WEBHOOK_SENDING]++;
-            row->inflight++;
             break;
 
         case WEBHOOK_LANE_BLOCK:

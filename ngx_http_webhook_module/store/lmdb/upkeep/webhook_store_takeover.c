@@ -21,6 +21,7 @@
 #include "store/lmdb/queue/webhook_store_reclaim.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
 #include "store/lmdb/credit/webhook_store_credit.h"
+#include "store/lmdb/upkeep/webhook_store_noted.h"
 
 #include <unistd.h>
 
@@ -28,6 +29,8 @@
 #define WEBHOOK_TAKEOVER_CHECK  10000   /* ms between looks at readers */
 
 
+static int webhook_takeover_dead(webhook_txn_t *t, const uint64_t *owners,
+    const uint32_t *slots, uint32_t owners_count, uint32_t *count);
 static int webhook_takeover_reclaim(webhook_txn_t *t, const uint64_t *owners,
     uint32_t owners_count, uint32_t *count);
 static int webhook_takeover_run_out(webhook_txn_t *t, uint32_t *count);
@@ -39,7 +42,7 @@ webhook_takeover_start(webhook_txn_t *t)
 {
     int                  rc;
     size_t               len;
-    uint32_t             count, taken;
+    uint32_t             count, taken, slots[WEBHOOK_SLOTS_MAX];
     uint64_t             owners[WEBHOOK_SLOTS_MAX];
     webhook_lmdb_t      *st;
     webhook_owner_row_t  row;
@@ -48,13 +51,13 @@ webhook_takeover_start(webhook_txn_t *t)
     st = t->st;
     taken = 0;
 
-    rc = webhook_owner_dead(t, owners, &count, 1);
+    rc = webhook_owner_dead(t, owners, slots, &count, 1);
     if (rc) {
         return rc;
     }
 
     if (count) {
-        rc = webhook_takeover_reclaim(t, owners, count, &taken);
+        rc = webhook_takeover_dead(t, owners, slots, count, &taken);
         if (rc) {
             return rc;
         }
@@ -95,7 +98,7 @@ int
 webhook_takeover_end(webhook_txn_t *t)
 {
     int            rc;
-    uint32_t       taken;
+    uint32_t       slot, taken;
     unsigned char  key[WEBHOOK_KEY_OWNER];
 
     taken = 0;
@@ -104,7 +107,9 @@ webhook_takeover_end(webhook_txn_t *t)
         return 0;
     }
 
-    rc = webhook_takeover_reclaim(t, &t->st->incarnation, 1, &taken);
+    slot = (uint32_t) t->st->slot;
+
+    rc = webhook_takeover_dead(t, &t->st->incarnation, &slot, 1, &taken);
 
     if (rc == 0) {
         rc = webhook_credit_end(t);
@@ -114,11 +119,32 @@ webhook_takeover_end(webhook_txn_t *t)
         return rc;
     }
 
-    webhook_set_u32(key, (uint32_t) t->st->slot);
+    webhook_set_u32(key, slot);
 
     rc = webhook_txn_del(t, WEBHOOK_DB_OWNERS, key, sizeof(key));
 
     return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+/* What owners that are gone have noted is applied, and the rest of what they
+   leased is due again. */
+
+static int
+webhook_takeover_dead(webhook_txn_t *t, const uint64_t *owners,
+    const uint32_t *slots, uint32_t owners_count, uint32_t *count)
+{
+    int       rc;
+    uint32_t  i;
+
+    for (i = 0; i < owners_count; i++) {
+        rc = webhook_noted(t, slots[i], owners[i]);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    return webhook_takeover_reclaim(t, owners, owners_count, count);
 }
 
 
@@ -156,7 +182,9 @@ webhook_takeover_reclaim(webhook_txn_t *t, const uint64_t *owners,
 
         /* one that is damaged is made anew when it is got */
 
-        if (webhook_row_read_endpoint(&val, &row) == 0 && row.inflight == 0) {
+        if (webhook_row_read_endpoint(&val, &row) == 0
+            && row.states[WEBHOOK_SENDING] == 0)
+        {
             continue;
         }
 
@@ -275,7 +303,7 @@ int
 webhook_takeover_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 {
     int        rc;
-    uint32_t   count;
+    uint32_t   count, slots[WEBHOOK_SLOTS_MAX];
     uint64_t   owners[WEBHOOK_SLOTS_MAX];
 
     webhook_takeover_readers(t);
@@ -285,7 +313,7 @@ webhook_takeover_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
     op->result = WEBHOOK_STORE_OK;
     *todo = 1;
 
-    rc = webhook_owner_dead(t, owners, &count, 0);
+    rc = webhook_owner_dead(t, owners, slots, &count, 0);
 
     if (rc || count) {
         return rc;
@@ -318,7 +346,7 @@ int
 webhook_takeover(webhook_txn_t *t, webhook_op_t *op)
 {
     int       rc;
-    uint32_t  count;
+    uint32_t  count, slots[WEBHOOK_SLOTS_MAX];
     uint64_t  owners[WEBHOOK_SLOTS_MAX];
 
     webhook_takeover_readers(t);
@@ -328,7 +356,7 @@ webhook_takeover(webhook_txn_t *t, webhook_op_t *op)
     op->result = WEBHOOK_STORE_OK;
     op->u.takeover.forgot = t->st->forgot;
 
-    rc = webhook_owner_dead(t, owners, &count, 1);
+    rc = webhook_owner_dead(t, owners, slots, &count, 1);
 
     if (rc == 0) {
         rc = webhook_credit_look(t, op->u.takeover.leave);
@@ -339,8 +367,8 @@ webhook_takeover(webhook_txn_t *t, webhook_op_t *op)
     }
 
     if (count) {
-        return webhook_takeover_reclaim(t, owners, count,
-                                        &op->u.takeover.count);
+        return webhook_takeover_dead(t, owners, slots, count,
+                                     &op->u.takeover.count);
     }
 
     rc = webhook_wake_flush(t);

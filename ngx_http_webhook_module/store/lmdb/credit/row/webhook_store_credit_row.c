@@ -20,6 +20,10 @@ static void webhook_credit_row_key(unsigned char *key, uint64_t incarnation,
     uint64_t endpoint);
 static void webhook_credit_row_read(const MDB_val *val,
     webhook_credit_row_t *row);
+static int webhook_credit_row_leases(webhook_txn_t *t, uint64_t endpoint,
+    uint64_t *count);
+static int webhook_credit_row_stocked(webhook_txn_t *t, uint64_t endpoint,
+    const unsigned char *due);
 
 
 static void
@@ -176,7 +180,10 @@ webhook_credit_row_count(webhook_txn_t *t, webhook_endpoint_row_t *ep)
     uint64_t              n;
     webhook_credit_row_t  row, held;
 
-    n = ep->states[WEBHOOK_SENDING];
+    rc = webhook_credit_row_leases(t, ep->id, &n);
+    if (rc) {
+        return rc;
+    }
 
     for (rc = webhook_credit_row_seek(t, 0, 0, &row);
          rc == 0;
@@ -200,4 +207,63 @@ webhook_credit_row_count(webhook_txn_t *t, webhook_endpoint_row_t *ep)
     ep->dirty = 1;
 
     return 0;
+}
+
+
+/* Leases that have a slot. */
+
+static int
+webhook_credit_row_leases(webhook_txn_t *t, uint64_t endpoint,
+    uint64_t *count)
+{
+    int            rc;
+    MDB_val        found, val;
+    MDB_cursor    *c;
+    webhook_id_t   none;
+    unsigned char  key[WEBHOOK_KEY_DUE];
+
+    memset(&none, 0, sizeof(none));
+
+    *count = 0;
+
+    webhook_key_due(key, endpoint, WEBHOOK_LANE_LEASE, 0, &none);
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_DUE, key, sizeof(key), &found, &val);
+
+    if (rc == 0) {
+        rc = webhook_txn_cursor(t, WEBHOOK_DB_DUE, &c);
+    }
+
+    while (rc == 0
+           && found.mv_size == WEBHOOK_KEY_DUE
+           && memcmp(found.mv_data, key, 9) == 0)
+    {
+        *count += !webhook_credit_row_stocked(t, endpoint, found.mv_data);
+
+        rc = mdb_cursor_get(c, &found, &val, MDB_NEXT);
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+/* A delivery that cannot be read has one, to be careful. */
+
+static int
+webhook_credit_row_stocked(webhook_txn_t *t, uint64_t endpoint,
+    const unsigned char *due)
+{
+    MDB_val                 val;
+    webhook_id_t            id;
+    unsigned char           key[WEBHOOK_KEY_DELIVERY];
+    webhook_delivery_row_t  d;
+
+    memcpy(id.bytes, due + 17, sizeof(id.bytes));
+
+    webhook_key_delivery(key, &id, endpoint);
+
+    return webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val)
+           == 0
+           && webhook_row_read_delivery(&val, &d) == 0
+           && d.stocked;
 }

@@ -38,8 +38,8 @@ int webhook_credit_row_next(webhook_txn_t *t, webhook_credit_row_t *row);
 /* The first row of an incarnation after that of this row. */
 int webhook_credit_row_owner(webhook_txn_t *t, webhook_credit_row_t *row);
 
-/* Counts what is in flight of an endpoint anew: its leases, which are counted,
-   and what is held. */
+/* Counts the slots of an endpoint that are in use anew: by its leases that are
+   not stocked, and held in advance. */
 int webhook_credit_row_count(webhook_txn_t *t, webhook_endpoint_row_t *ep);
 
 

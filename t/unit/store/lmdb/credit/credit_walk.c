@@ -2,10 +2,12 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Tests of store/lmdb/credit: several processes keep, send and complete at
- * random, one of them pauses and changes limits, and all of them are killed
- * again and again.  Never are more sends under way than the limit that is in
- * force, and none begins after a pause was answered.
+ * Tests of store/lmdb/credit, and of what is leased ahead of slots, together:
+ * several processes keep, send and complete at random, one of them pauses and
+ * changes limits, and all of them are killed again and again.  Never are more sends
+ * under way than the limit that is in force, none begins after a pause was
+ * answered, and none is sent again whose outcome was noted.  By turns little waits,
+ * so that slots are held in advance, and so much that none are.
  *
  *     credit_walk [seed]
  */
@@ -14,16 +16,8 @@
 #define _GNU_SOURCE
 #endif
 
-#include "credit_scene.h"
+#include "credit_walk.h"
 #include "store_admission.h"
-
-
-#define WALKERS  4
-#define KILLS    20
-#define QUEUE    6                      /* events that are not applied yet */
-#define SENDS    64
-#define LIMIT    48
-#define OPEN     16                     /* more would all wait for slots */
 
 
 /* A kill takes nothing from files that are not synced. */
@@ -37,112 +31,71 @@ fdatasync(int fd)
 }
 
 
-typedef struct {
-    scene_t            s;               /* as children are to copy it */
-    volatile int       under;           /* sends that are under way */
-    volatile int       mine[WALKERS];
-    volatile int       bound;           /* of the limits that may be in force */
-    volatile int       paused;          /* was answered */
-    volatile unsigned  turns;           /* of pauses, and of kills: odd while
-                                           one is under way */
-    volatile unsigned  early;
-    volatile unsigned  kept;
-    volatile int       open;            /* deliveries that are not finished */
-    volatile unsigned  faults;
-    volatile int       stop;
-} walk_t;
-
-
-typedef struct {
-    webhook_id_t       event;
-    uint64_t           token;
-    unsigned           over;            /* its outcome is to be told again */
-} walk_send_t;
-
-
-static walk_t          *w;
-static scene_t         *s;
-static unsigned         who;
-static uint64_t         dice;
-
-static credit_event_t   queue[QUEUE];
-static unsigned         queued;
-static walk_send_t      sends[SENDS];
-static unsigned         sent;
-
-
-static unsigned
-roll(unsigned n)
-{
-    dice ^= dice << 13;
-    dice ^= dice >> 7;
-    dice ^= dice << 17;
-
-    return (unsigned) (dice >> 33) % n;
-}
-
-
 static void
-faulty(const char *text, int n)
+gives_back(void)
 {
-    printf("# %s: %d\n", text, n);
-    fflush(stdout);
+    while (stocked) {
+        stocked--;
 
-    __atomic_add_fetch(&w->faults, 1, __ATOMIC_SEQ_CST);
-}
-
-
-/* What is so before something is asked for; and whether it still is. */
-
-typedef struct {
-    int       bound;
-    int       paused;
-    unsigned  turns;
-} walk_now_t;
-
-
-static walk_now_t
-now(void)
-{
-    walk_now_t  n;
-
-    n.turns = w->turns;
-    n.paused = w->paused;
-    n.bound = w->bound;
-
-    return n;
-}
-
-
-static void
-begins(const walk_now_t *n, const webhook_id_t *event, uint64_t token)
-{
-    int  under;
-
-    __atomic_add_fetch(&w->mine[who], 1, __ATOMIC_SEQ_CST);
-    under = __atomic_add_fetch(&w->under, 1, __ATOMIC_SEQ_CST);
-
-    if (!(n->turns & 1) && n->turns == w->turns) {
-
-        if (under > n->bound) {
-            faulty("too many are under way", under);
-        }
-
-        if (n->paused) {
-            faulty("it is paused", under);
+        if (util_complete(&s->u, stock[stocked].event, s->ep,
+                          stock[stocked].token, WEBHOOK_RELEASE, 0)
+            != WEBHOOK_STORE_OK)
+        {
+            faulty("one does not go back", 0);
         }
     }
+}
 
-    sends[sent].event = *event;
-    sends[sent].token = token;
-    sends[sent].over = 0;
-    sent++;
+
+/* The slot of one that is over, whose outcome is noted, is the next one's. */
+
+static void
+passes(webhook_op_t *op)
+{
+    unsigned      n;
+    walk_now_t    before;
+    webhook_op_t  *ops[1];
+
+    if (stocked == 0 || mark != webhook_store_revoked(s->u.st, s->ep)) {
+        return;
+    }
+
+    ops[0] = op;
+    webhook_store_note(s->u.st, ops, 1);
+
+    if (op->u.complete.noted == 0) {
+        return;
+    }
+
+    notes(&op->u.complete.event);
+
+    before = now();
+
+    if (mark != webhook_store_revoked(s->u.st, s->ep)) {
+        return;
+    }
+
+    op->u.complete.took = stock[0].event;
+    op->u.complete.took_token = stock[0].token;
+
+    begins(&before, &stock[0].event, stock[0].token);
+
+    __atomic_add_fetch(&w->passed, 1, __ATOMIC_SEQ_CST);
+
+    stocked--;
+
+    for (n = 0; n < stocked; n++) {
+        stock[n] = stock[n + 1];
+    }
 }
 
 
 static void
 ends(unsigned i)
 {
+    unsigned                n, first;
+    walk_now_t              before;
+    webhook_op_t            op;
     webhook_outcome_e       outcome;
     webhook_store_result_e  result;
 
@@ -151,7 +104,9 @@ ends(unsigned i)
         WEBHOOK_DONE, WEBHOOK_FAILED, WEBHOOK_RELEASE, WEBHOOK_RETRY
     };
 
-    if (!sends[i].over) {
+    first = !sends[i].over;
+
+    if (first) {
         __atomic_sub_fetch(&w->under, 1, __ATOMIC_SEQ_CST);
         __atomic_sub_fetch(&w->mine[who], 1, __ATOMIC_SEQ_CST);
         sends[i].over = 1;
@@ -159,8 +114,38 @@ ends(unsigned i)
 
     outcome = outcomes[roll(8)];
 
-    result = util_complete(&s->u, sends[i].event, s->ep, sends[i].token,
-                           outcome, 0);
+    util_complete_op(&op, sends[i].event, s->ep, sends[i].token, outcome, 0);
+
+    if (first && outcome == WEBHOOK_DONE && !sends[i].early
+        && sent + QUEUE * 2 < SENDS)
+    {
+        passes(&op);
+    }
+
+    if (outcome != WEBHOOK_RELEASE && sent + QUEUE * 2 < SENDS && !w->stop) {
+        op.u.complete.lease = 30000;
+        op.u.complete.ahead = stocked < STOCK - 4 ? roll(5) : 0;
+    }
+
+    before = now();
+
+    result = util_apply(&s->u, &op);
+
+    if (op.u.complete.next) {
+        begins(&before, &op.u.complete.next->event.id,
+               op.u.complete.next->lease_token);
+    }
+
+    for (n = 0; n < op.u.complete.stock_count; n++) {
+        stock[stocked].event = op.u.complete.stock[n].event.id;
+        stock[stocked++].token = op.u.complete.stock[n].lease_token;
+    }
+
+    if (result == WEBHOOK_STORE_OK) {
+        mark = op.u.complete.mark;
+    }
+
+    webhook_op_free(&op);
 
     if (result == WEBHOOK_STORE_UNAVAILABLE) {
         return;
@@ -175,6 +160,10 @@ ends(unsigned i)
     }
 
     sends[i] = sends[--sent];
+
+    if (mark == 0 || sent == 0) {
+        gives_back();
+    }
 }
 
 
@@ -184,7 +173,7 @@ keeps(void)
     walk_now_t       n;
     credit_event_t  *e;
 
-    if (queued == QUEUE || sent + QUEUE * 2 > SENDS || w->open > OPEN) {
+    if (queued == QUEUE || sent + QUEUE * 2 > SENDS || w->open > w->most) {
         return;
     }
 
@@ -202,6 +191,7 @@ keeps(void)
     if (e->put.early) {
         __atomic_add_fetch(&w->early, 1, __ATOMIC_SEQ_CST);
         begins(&n, &e->op.u.put_event.id, e->put.early);
+        sends[sent - 1].early = 1;
     }
 }
 
@@ -302,6 +292,7 @@ steers(void)
 
     if (limit > w->bound) {
         w->bound = limit;
+        __atomic_add_fetch(&w->turns, 2, __ATOMIC_SEQ_CST);
     }
 
     l = limits(&op, "erp");
@@ -349,6 +340,11 @@ walk(unsigned steps)
 
         case 10:
             (void) util_takeover(&s->u);
+
+            if (roll(8) == 0) {
+                gives_back();
+            }
+
             break;
 
         default:
@@ -357,10 +353,13 @@ walk(unsigned steps)
     }
 
     applies();
+    gives_back();
 
     while (sent) {
         ends(sent - 1);
     }
+
+    gives_back();
 
     util_close(&s->u);
     _exit(0);
@@ -397,6 +396,47 @@ start(unsigned n, unsigned turn)
 }
 
 
+static void
+kills(pid_t *pid)
+{
+    int        status;
+    unsigned   i, n, turn, seen;
+
+    volatile unsigned  *from;
+
+    turn = WALKERS;
+
+    for (i = 0; i < KILLS; i++) {
+
+        /* once they have done something since the last one */
+
+        w->most = i % 2 ? BACKLOG : OPEN;
+        from = i % 2 ? &w->passed : &w->early;
+        seen = *from;
+
+        for (n = 0; n < 5000 && *from < seen + 4 && !w->faults; n++) {
+            usleep(2000);
+        }
+
+        /* the one that steers stays: what it was doing would not be known */
+
+        n = 1 + roll(WALKERS - 1);
+
+        __atomic_add_fetch(&w->turns, 1, __ATOMIC_SEQ_CST);
+
+        (void) kill(pid[n], SIGKILL);
+        (void) waitpid(pid[n], &status, 0);
+
+        __atomic_sub_fetch(&w->under, w->mine[n], __ATOMIC_SEQ_CST);
+        w->mine[n] = 0;
+
+        __atomic_add_fetch(&w->turns, 1, __ATOMIC_SEQ_CST);
+
+        pid[n] = start(n, turn++);
+    }
+}
+
+
 int
 main(int argc, char **argv)
 {
@@ -404,7 +444,7 @@ main(int argc, char **argv)
     pid_t     pid[WALKERS];
     scene_t  *left;
     uint32_t  inflight, held;
-    unsigned  i, n, turn, seen;
+    unsigned  i;
 
     dice = argc > 1 ? strtoull(argv[1], NULL, 10)
                     : (uint64_t) time(NULL) * 1000003 + (uint64_t) getpid();
@@ -430,37 +470,13 @@ main(int argc, char **argv)
     util_close(&left->u);
 
     w->bound = LIMIT;
+    w->most = OPEN;
 
-    for (turn = 0; turn < WALKERS; turn++) {
-        pid[turn] = start(turn, turn);
+    for (i = 0; i < WALKERS; i++) {
+        pid[i] = start(i, i);
     }
 
-    for (i = 0; i < KILLS; i++) {
-
-        /* once they have done something since the last one */
-
-        seen = w->early;
-
-        for (n = 0; n < 2000 && w->early < seen + 4 && !w->faults; n++) {
-            usleep(2000);
-        }
-
-        /* the one that steers stays: what it was doing would not be known */
-
-        n = 1 + roll(WALKERS - 1);
-
-        __atomic_add_fetch(&w->turns, 1, __ATOMIC_SEQ_CST);
-
-        (void) kill(pid[n], SIGKILL);
-        (void) waitpid(pid[n], &status, 0);
-
-        __atomic_sub_fetch(&w->under, w->mine[n], __ATOMIC_SEQ_CST);
-        w->mine[n] = 0;
-
-        __atomic_add_fetch(&w->turns, 1, __ATOMIC_SEQ_CST);
-
-        pid[n] = start(n, turn++);
-    }
+    kills(pid);
 
     w->stop = 1;
 
@@ -474,8 +490,12 @@ main(int argc, char **argv)
 
     printf("# %u of %u that were kept were sent early\n", w->early, w->kept);
 
+    printf("# %u took another's slot, %u outcomes were noted\n", w->passed,
+           w->noted_count);
+
     tap_ok(w->faults == 0 && w->early > KILLS,
-           "never too many, none while it is paused");
+           "never too many, none while it is paused, none again");
+    tap_ok(w->passed > KILLS, "slots pass");
 
     left->u.st = NULL;
     left->u.journal = 0;

@@ -3,7 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  */
 
-#include "http/outbound/attempt/ngx_http_webhook_job.h"
+#include "http/outbound/schedule/ngx_http_webhook_job.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
 
 
