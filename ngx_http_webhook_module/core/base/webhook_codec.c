@@ -21,7 +21,7 @@ webhook_codec_write(webhook_codec_out_t *out, unsigned char *buf,
 
 
 void
-webhook_codec_add_number(webhook_codec_out_t *out, uint64_t n)
+webhook_codec_add_long(webhook_codec_out_t *out, uint64_t n)
 {
     while (n > 0x7f) {
         webhook_codec_add_u8(out, (uint8_t) (n | 0x80));
@@ -85,7 +85,7 @@ webhook_codec_read(webhook_codec_in_t *in, const void *data, size_t len,
 
 
 uint64_t
-webhook_codec_number(webhook_codec_in_t *in, uint64_t max)
+webhook_codec_long(webhook_codec_in_t *in, uint64_t max)
 {
     uint8_t   c;
     uint64_t  n;

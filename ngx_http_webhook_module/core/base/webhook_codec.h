@@ -53,7 +53,8 @@ static inline void webhook_codec_add_u64(webhook_codec_out_t *out, uint64_t n);
 
 /* Append a number in as few bytes as it needs (7 bits in each, the least
    first), and a text with its length before it. */
-void webhook_codec_add_number(webhook_codec_out_t *out, uint64_t n);
+static inline void webhook_codec_add_number(webhook_codec_out_t *out,
+    uint64_t n);
 void webhook_codec_add_text(webhook_codec_out_t *out,
     const webhook_str_t *text);
 
@@ -75,7 +76,8 @@ static inline uint32_t webhook_codec_u32(webhook_codec_in_t *in);
 static inline uint64_t webhook_codec_u64(webhook_codec_in_t *in);
 
 /* A packed number; one above max fails. */
-uint64_t webhook_codec_number(webhook_codec_in_t *in, uint64_t max);
+static inline uint64_t webhook_codec_number(webhook_codec_in_t *in,
+    uint64_t max);
 
 /* A text, as a view into the record; one longer than max fails. */
 void webhook_codec_text(webhook_codec_in_t *in, size_t max,
@@ -192,6 +194,36 @@ webhook_codec_add_u8(webhook_codec_out_t *out, uint8_t n)
     if (p) {
         *p = n;
     }
+}
+
+
+/* Those of more than one byte. */
+void webhook_codec_add_long(webhook_codec_out_t *out, uint64_t n);
+uint64_t webhook_codec_long(webhook_codec_in_t *in, uint64_t max);
+
+
+static inline void
+webhook_codec_add_number(webhook_codec_out_t *out, uint64_t n)
+{
+    if (n > 0x7f) {
+        webhook_codec_add_long(out, n);
+
+    } else {
+        webhook_codec_add_u8(out, (uint8_t) n);
+    }
+}
+
+
+static inline uint64_t
+webhook_codec_number(webhook_codec_in_t *in, uint64_t max)
+{
+    if (!in->failed && in->pos < in->end && *in->pos < 0x80
+        && *in->pos <= max)
+    {
+        return *in->pos++;
+    }
+
+    return webhook_codec_long(in, max);
 }
 
 

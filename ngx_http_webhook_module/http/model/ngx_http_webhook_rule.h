@@ -42,20 +42,28 @@ typedef enum {
 /* A rule: which answered requests are an event. */
 
 typedef struct {
+
+    /* what each request is compared with lies together */
+
+    webhook_status_set_t            status;
+    ngx_uint_t                      methods;    /* NGX_HTTP_GET|..., 0: any */
+    ngx_str_t                       begins;     /* with what all that matches
+                                                   begins; may be empty */
+    ngx_regex_t                    *regex;
+    unsigned                        original:1;     /* path=original */
+    unsigned                        whole:1;    /* nothing else matches than
+                                                   what "begins" says */
+
     ngx_webhook_type_t             *type;       /* set once all is read */
     ngx_str_t                       type_name;
     ngx_webhook_source_pos_t        source_pos;
     u_char                          digest[WEBHOOK_HASH_LEN];   /* as written */
     ngx_uint_t                      ordinal;    /* among those written so */
 
-    ngx_uint_t                      methods;    /* NGX_HTTP_GET|..., 0: any */
     ngx_str_t                       pattern;    /* the expression's text */
-    ngx_regex_t                    *regex;
     ngx_uint_t                      captures;
     ngx_array_t                     names;      /* of ngx_webhook_
                                                    capture_name_t */
-    webhook_status_set_t            status;
-
     ngx_array_t                     when;       /* webhook_condition_t * */
     ngx_webhook_payload_e           payload;    /* whose body is sent */
     webhook_path_t                 *payload_path;   /* part of it (the steps
@@ -74,7 +82,6 @@ typedef struct {
     unsigned                        want_request:1;
     unsigned                        want_response:1;
     unsigned                        linted:1;   /* it was warned of */
-    unsigned                        original:1;     /* path=original */
 
     ngx_array_t                     endpoints;  /* uint64_t ids of those
                                                    that ask for the type */

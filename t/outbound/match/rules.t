@@ -202,6 +202,19 @@ CONF
         return 200 'too much';
     }
 
+    # what a path has to begin with is compared before an expression is
+
+    location /begins/ {
+        webhook_event a.one * ^/begins/whole$;
+        webhook_event a.one * ^/begins/dot\.ted$;
+        webhook_event a.one * ^/begins/mayb?e$;
+        webhook_event a.one * ^/begins/more+$;
+        webhook_event a.one * "^/begins/no{0}ne$";
+        webhook_event a.two * ^/begins/either$|/or$;
+        webhook_event a.two * "^/begins/a(?#()|/said$";
+        return 200 '{}';
+    }
+
     location = /mirrored {
         mirror /part/x;
         webhook_event b.one * ^/mirrored;
@@ -368,6 +381,21 @@ sub lost
 
     sends($what, $r, 200);
     ok $t->wait_log(qr/event lost: .*\Q$reason\E/), "$what: told";
+}
+
+# expressions that begin with what they say
+
+for my $is ([whole => 'a.one'], ['whole%0A' => 'a.one'], ['wholes'], ['whol'],
+            ['whole%0Aa'], ['dot.ted' => 'a.one'], ['dot-ted'],
+            [maybe => 'a.one'], [maye => 'a.one'], [may => undef],
+            [more => 'a.one'], [moreee => 'a.one'], ['mor'],
+            [nne => 'a.one'], ['none'], [either => 'a.two'],
+            ['x/or' => 'a.two'], ['x/said' => 'a.two'], [a => 'a.two'], ['b'])
+{
+    my ($path, $type) = @$is;
+
+    sends("begins with, $path", $t->get("/begins/$path"), 200,
+          $type ? [$type, '{}'] : ());
 }
 
 lost('no such part', $t->get('/part/of/text'),

@@ -336,6 +336,10 @@ ngx_webhook_event_regex(ngx_webhook_build_t *b, ngx_webhook_rule_t *rule,
     rule->regex = rc.regex;
     rule->captures = rc.captures;
 
+    if (ngx_webhook_pattern_begins(b, rule) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     p = rc.names;
 
     for (i = 0; i < rc.named_captures; i++) {

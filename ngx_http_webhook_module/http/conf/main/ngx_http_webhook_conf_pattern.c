@@ -226,3 +226,41 @@ ngx_webhook_pattern_alternative(u_char *p, u_char *last)
 
     return 0;
 }
+
+
+/*
+ * Requests are told apart by this before an expression is evaluated, so it has
+ * to be certain: nothing where there may be an alternative.
+ */
+
+ngx_int_t
+ngx_webhook_pattern_begins(ngx_webhook_build_t *b, ngx_webhook_rule_t *rule)
+{
+    u_char      buf[256], *last;
+    ngx_str_t   literal, *pattern;
+
+    pattern = &rule->pattern;
+    last = pattern->data + pattern->len;
+
+    if (ngx_strlchr(pattern->data, last, '|')
+        || !ngx_webhook_pattern_literal(pattern, &literal, buf, sizeof(buf)))
+    {
+        return NGX_OK;
+    }
+
+    rule->begins.data = ngx_pnalloc(b->pool, literal.len);
+    if (rule->begins.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(rule->begins.data, literal.data, literal.len);
+    rule->begins.len = literal.len;
+
+    /* "^", what it begins with, none of that escaped, and "$" */
+
+    rule->whole = literal.len + 2 == pattern->len && last[-1] == '$'
+                  && ngx_memcmp(literal.data, pattern->data + 1, literal.len)
+                     == 0;
+
+    return NGX_OK;
+}

@@ -28,6 +28,19 @@ ngx_webhook_match_rule(ngx_http_request_t *r, ngx_webhook_rule_t *rule,
         *path = r->uri;
     }
 
+    if (path->len < rule->begins.len
+        || ngx_memcmp(path->data, rule->begins.data, rule->begins.len) != 0)
+    {
+        return NGX_DECLINED;
+    }
+
+    if (rule->whole && path->len == rule->begins.len) {
+
+        /* "$" is before a line feed at the end, too: that is not known here */
+
+        return NGX_OK;
+    }
+
     rc = ngx_regex_exec(rule->regex, path, NULL, 0);
 
     if (rc >= 0) {
