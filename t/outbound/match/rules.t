@@ -210,6 +210,7 @@ CONF
         webhook_event a.one * ^/begins/mayb?e$;
         webhook_event a.one * ^/begins/more+$;
         webhook_event a.one * "^/begins/no{0}ne$";
+        webhook_event a.one * "^/begins/hey\E*$";
         webhook_event a.two * ^/begins/either$|/or$;
         webhook_event a.two * "^/begins/a(?#()|/said$";
         return 200 '{}';
@@ -389,7 +390,8 @@ for my $is ([whole => 'a.one'], ['whole%0A' => 'a.one'], ['wholes'], ['whol'],
             ['whole%0Aa'], ['dot.ted' => 'a.one'], ['dot-ted'],
             [maybe => 'a.one'], [maye => 'a.one'], [may => undef],
             [more => 'a.one'], [moreee => 'a.one'], ['mor'],
-            [nne => 'a.one'], ['none'], [either => 'a.two'],
+            [nne => 'a.one'], ['none'], [he => 'a.one'],
+            [heyy => 'a.one'], ['hex'], [either => 'a.two'],
             ['x/or' => 'a.two'], ['x/said' => 'a.two'], [a => 'a.two'], ['b'])
 {
     my ($path, $type) = @$is;

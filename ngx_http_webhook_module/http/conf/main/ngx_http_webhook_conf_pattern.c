@@ -230,7 +230,8 @@ ngx_webhook_pattern_alternative(u_char *p, u_char *last)
 
 /*
  * Requests are told apart by this before an expression is evaluated, so it has
- * to be certain: nothing where there may be an alternative.
+ * to be certain: nothing where there may be an alternative, or where a repeat
+ * may be that of a byte before something that stands for nothing.
  */
 
 ngx_int_t
@@ -243,6 +244,8 @@ ngx_webhook_pattern_begins(ngx_webhook_build_t *b, ngx_webhook_rule_t *rule)
     last = pattern->data + pattern->len;
 
     if (ngx_strlchr(pattern->data, last, '|')
+        || ngx_strnstr(pattern->data, "\\E", pattern->len)
+        || ngx_strnstr(pattern->data, "(?#", pattern->len)
         || !ngx_webhook_pattern_literal(pattern, &literal, buf, sizeof(buf)))
     {
         return NGX_OK;
