@@ -71,7 +71,7 @@ typedef struct {
  *
  * An endpoint has a stock only while all its slots are in use, nothing stands
  * against sends to it (a pause, a hold, an open breaker) and it has no rate; of
- * all processes at most twice its limit, and what has an order key or a large body
+ * all processes at most four times its limit, and what has an order key or a large body
  * is not in it.  That may end at any time, by any process: a stock must be used
  * only while webhook_store_revoked() is the "mark" of the last COMPLETE for the
  * endpoint that was OK.  Where that mark is 0, or the process has nothing under

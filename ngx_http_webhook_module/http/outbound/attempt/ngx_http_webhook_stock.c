@@ -7,7 +7,7 @@
 
 
 #define NGX_WEBHOOK_STOCK_HASH   128            /* a power of two */
-#define NGX_WEBHOOK_STOCK_DEPTH  2              /* wanted, for each slot */
+#define NGX_WEBHOOK_STOCK_DEPTH  4              /* wanted, for each slot */
 #define NGX_WEBHOOK_STOCK_LEAST  32             /* slots that an endpoint has: what
                                                    is noted and not told yet is
                                                    sent again after a power cut,

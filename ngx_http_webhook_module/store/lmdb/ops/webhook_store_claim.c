@@ -29,7 +29,7 @@
 
 #define WEBHOOK_CLAIM_MAX    4096       /* leases given in one claim */
 #define WEBHOOK_CLAIM_STOCK  16         /* leased ahead with an outcome */
-#define WEBHOOK_CLAIM_DEPTH  2          /* leased ahead, of a slot */
+#define WEBHOOK_CLAIM_DEPTH  4          /* leased ahead, of a slot */
 #define WEBHOOK_CLAIM_SHORT  1000       /* ms until the next look, where the
                                            store is paused, or a reader keeps
                                            too many pages */

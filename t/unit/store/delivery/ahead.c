@@ -44,17 +44,17 @@ test_slots(void)
     uint64_t       ep;
     webhook_op_t   claim, op, more, last;
 
-    begin(&u, &ep, 2, 10, &claim, &op, 8);
+    begin(&u, &ep, 2, 16, &claim, &op, 16);
 
     tap_ok(claim.u.claim.count == 2 && op.u.complete.next
-           && op.u.complete.stock_count == 4
+           && op.u.complete.stock_count == 8
            && op.u.complete.mark == webhook_store_revoked(u.st, ep)
            && op.u.complete.mark,
-           "no more than twice the limit is leased ahead: %u",
+           "no more than four times the limit is leased ahead: %u",
            op.u.complete.stock_count);
 
-    tap_ok(sending(&u, ep) == 6 && claimable(&u, ep) == 0,
-           "six are leased, none is left to claim");
+    tap_ok(sending(&u, ep) == 10 && claimable(&u, ep) == 0,
+           "ten are leased, none is left to claim");
 
     util_check(&u, "two slots and a stock");
 
@@ -62,7 +62,7 @@ test_slots(void)
          &op.u.complete.stock[0]);
 
     tap_ok(more.result == WEBHOOK_STORE_OK && more.u.complete.next == NULL
-           && more.u.complete.stock_count == 1 && sending(&u, ep) == 6
+           && more.u.complete.stock_count == 1 && sending(&u, ep) == 10
            && claimable(&u, ep) == 0,
            "whose slot was taken over has no next, but one more ahead");
 
