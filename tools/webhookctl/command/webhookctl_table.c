@@ -236,7 +236,10 @@ const ctl_command_t  ctl_commands[] = {
       "Without names, but with `--endpoint=NAME`, it cancels all such "
       "deliveries of an endpoint that match the rest of the filter "
       "(`--state=pending` or `dead`, both by default), in small steps; it "
-      "first counts and asks, like `replay`. Cancelled deliveries can be "
+      "first counts and asks, like `replay`. Deliveries that are being sent, or "
+      "that a worker has taken in order to send them next, are not cancelled: "
+      "pause the endpoint first if none of them may go out. Cancelled deliveries "
+      "can be "
       "replayed: `replay --state=cancelled`." },
 
     { "purge", ctl_purge, CTL_WRITE, "[ID...]", CTL_TEXT, NULL, 0, -1,

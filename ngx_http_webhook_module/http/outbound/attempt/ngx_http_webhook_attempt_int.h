@@ -61,6 +61,7 @@ typedef struct {
     unsigned                    lazy:1;     /* it began before its event was in
                                                the store */
     ngx_uint_t                  asked;      /* so many more were asked for */
+    ngx_msec_t                  came;       /* when it was leased ahead */
     unsigned                    slot:1;     /* counted among the slots that are
                                                in use here */
     unsigned                    comes:1;    /* a slot may come, which is counted

@@ -19,6 +19,9 @@
                                                    which nothing is wanted */
 #define NGX_WEBHOOK_STOCK_LOOK   200            /* ms between looks at who does
                                                    not draw on it */
+#define NGX_WEBHOOK_STOCK_AGE    30000          /* ms that one may wait here: less
+                                                   than a lease is longer than a
+                                                   send */
 
 
 /* An endpoint to which something is under way. */
@@ -60,6 +63,7 @@ static void ngx_webhook_stock_give(ngx_webhook_stock_t *stock);
 static ngx_webhook_attempt_t *ngx_webhook_stock_first(
     ngx_webhook_stock_t *stock);
 static ngx_uint_t ngx_webhook_stock_usable(ngx_webhook_stock_t *stock);
+static ngx_uint_t ngx_webhook_stock_old(ngx_webhook_stock_t *stock);
 static void ngx_webhook_stock_each(ngx_uint_t all);
 static void ngx_webhook_stock_look(ngx_event_t *ev);
 
@@ -260,7 +264,26 @@ ngx_webhook_stock_usable(ngx_webhook_stock_t *stock)
     return stock->mark && store
            && !ngx_exiting && !ngx_terminate
            && !ngx_webhook_store_queue_closing()
-           && stock->mark == webhook_store_revoked(store, stock->endpoint);
+           && stock->mark == webhook_store_revoked(store, stock->endpoint)
+           && !ngx_webhook_stock_old(stock);
+}
+
+
+/* Its lease may end while it is sent: that of a worker that stood still. */
+
+static ngx_uint_t
+ngx_webhook_stock_old(ngx_webhook_stock_t *stock)
+{
+    ngx_webhook_attempt_t  *first;
+
+    if (stock->n == 0) {
+        return 0;
+    }
+
+    first = ngx_queue_data(ngx_queue_head(&stock->attempts),
+                           ngx_webhook_attempt_t, queue);
+
+    return ngx_current_msec - first->came >= NGX_WEBHOOK_STOCK_AGE;
 }
 
 
@@ -362,6 +385,8 @@ ngx_webhook_stock_add(ngx_webhook_attempt_t *attempt)
     }
 
     ngx_queue_insert_tail(&stock->attempts, &attempt->queue);
+
+    attempt->came = ngx_current_msec;
 
     stock->n++;
     stock->drawn = 1;
@@ -519,7 +544,7 @@ ngx_webhook_stock_each(ngx_uint_t all)
             next = ngx_queue_next(q);
             stock = ngx_queue_data(q, ngx_webhook_stock_t, queue);
 
-            if (all || !stock->drawn) {
+            if (all || !stock->drawn || ngx_webhook_stock_old(stock)) {
                 ngx_webhook_stock_give(stock);
             }
 

@@ -25,6 +25,7 @@
 
 
 static int webhook_revoked_room(int fd);
+static void webhook_revoked_write(webhook_lmdb_t *st, uint64_t endpoint);
 static uint64_t *webhook_revoked_place(const webhook_lmdb_t *st,
     uint64_t endpoint);
 
@@ -72,28 +73,35 @@ webhook_revoked_close(webhook_lmdb_t *st)
 static int
 webhook_revoked_room(int fd)
 {
+    int          rc;
     off_t        end, size;
     ssize_t      n;
     struct stat  sb;
 
     static const unsigned char  zeros[4096];
 
-    end = WEBHOOK_REVOKED_AT + WEBHOOK_REVOKED_SIZE;
+    /* also where the file is longer, for a copy of it may have a hole there */
 
-    if (fstat(fd, &sb) == -1) {
-        return errno;
-    }
+    do {
+        rc = fallocate(fd, 0, WEBHOOK_REVOKED_AT, WEBHOOK_REVOKED_SIZE);
+    } while (rc == -1 && errno == EINTR);
 
-    if (sb.st_size >= end) {
-        return 0;
-    }
-
-    if (fallocate(fd, 0, WEBHOOK_REVOKED_AT, WEBHOOK_REVOKED_SIZE) == 0) {
+    if (rc == 0) {
         return 0;
     }
 
     if (errno != EOPNOTSUPP && errno != ENOSYS) {
         return errno;
+    }
+
+    if (fstat(fd, &sb) == -1) {
+        return errno;
+    }
+
+    end = WEBHOOK_REVOKED_AT + WEBHOOK_REVOKED_SIZE;
+
+    if (sb.st_size >= end) {
+        return 0;
     }
 
     /* nobody has mapped what is not there */
@@ -139,6 +147,46 @@ webhook_revoked_raise(webhook_lmdb_t *st, uint64_t endpoint)
     if (st->revoked) {
         (void) __atomic_add_fetch(webhook_revoked_place(st, endpoint), 1,
                                   __ATOMIC_SEQ_CST);
+
+    } else if (st->owners != -1) {
+        webhook_revoked_write(st, endpoint);
+    }
+}
+
+
+/* Who has not mapped them: others may have, who see what is written.  Nobody else
+   raises one, for that is done in a transaction. */
+
+static void
+webhook_revoked_write(webhook_lmdb_t *st, uint64_t endpoint)
+{
+    off_t     place;
+    ssize_t   n;
+    uint64_t  number;
+
+    place = WEBHOOK_REVOKED_AT
+            + (off_t) ((endpoint & (WEBHOOK_REVOKED_NUMS - 1))
+                       * sizeof(uint64_t));
+
+    do {
+        n = pread(st->owners, &number, sizeof(uint64_t), place);
+    } while (n == -1 && errno == EINTR);
+
+    if (n == 0) {
+        return;                         /* nobody has mapped them */
+    }
+
+    if (n == sizeof(uint64_t)) {
+        number++;
+
+        do {
+            n = pwrite(st->owners, &number, sizeof(uint64_t), place);
+        } while (n == -1 && errno == EINTR);
+    }
+
+    if (n != sizeof(uint64_t)) {
+        webhook_store_log_error(st, n == -1 ? errno : EIO, "what other "
+                                "processes have leased ahead may be sent yet");
     }
 }
 

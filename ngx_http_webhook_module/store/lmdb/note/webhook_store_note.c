@@ -175,7 +175,8 @@ webhook_note_place(webhook_note_t *note)
 }
 
 
-/* -1 where it does not fit: the answer alone is left out. */
+/* -1 where it does not fit.  The answer is left out: a note stays in the file
+   until its place is used again, and nobody erases it there. */
 
 static int
 webhook_note_make_one(webhook_lmdb_t *st, unsigned char *p,
@@ -188,11 +189,7 @@ webhook_note_make_one(webhook_lmdb_t *st, unsigned char *p,
         return -1;
     }
 
-    len = webhook_row_write_attempt(buf, &c->attempt, 0);
-
-    if (len > WEBHOOK_NOTE_SIZE - WEBHOOK_NOTE_ATTEMPT) {
-        len = webhook_row_write_attempt(buf, &c->attempt, 1);
-    }
+    len = webhook_row_write_attempt(buf, &c->attempt, 1);
 
     if (len > WEBHOOK_NOTE_SIZE - WEBHOOK_NOTE_ATTEMPT) {
         return -1;

@@ -24,6 +24,7 @@
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/check/webhook_store_check.h"
 #include "store/lmdb/kept/webhook_store_kept.h"
+#include "store/lmdb/note/webhook_store_note.h"
 #include "store/lmdb/engine/webhook_lmdb.h"
 
 
@@ -49,6 +50,7 @@ util_abandon(util_t *u)
     st = util_lmdb(u);
 
     webhook_beside_free(st);
+    webhook_note_free(st);
     webhook_credit_free(st);
     webhook_kept_free(st);
     webhook_env_close(st);

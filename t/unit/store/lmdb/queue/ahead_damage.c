@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #endif
 
+#include "store_pause.h"
 #include "store_util.h"
 #include "store/lmdb/handle/webhook_store_revoked.h"
 
@@ -136,11 +137,24 @@ test_delivery(void)
 }
 
 
+/* As it stands in the file. */
+
+static uint64_t
+number(util_t *u, uint64_t ep)
+{
+    uint64_t  n;
+
+    return pread(util_lmdb(u)->owners, &n, sizeof(uint64_t),
+                 65536 + (off_t) ((ep & 511) * sizeof(uint64_t)))
+           == sizeof(uint64_t) ? n : 0;
+}
+
+
 static void
 test_unmapped(void)
 {
     util_t        u;
-    uint64_t      ep;
+    uint64_t      ep, before;
     webhook_op_t  claim, op, more;
 
     ep = begin(&u, &claim, &op);
@@ -165,6 +179,14 @@ test_unmapped(void)
 
     webhook_op_free(&more);
     util_check(&u, "without numbers");
+
+    /* others may have mapped them */
+
+    before = number(&u, ep);
+
+    (void) pause_all(&u, 0, "");
+
+    tap_ok(number(&u, ep) > before, "who has not mapped them raises one");
 
     webhook_op_free(&op);
     webhook_op_free(&claim);
