@@ -8,7 +8,6 @@ use warnings;
 
 use lib 't/lib';
 
-use List::Util qw(max);
 use Test::More;
 
 use Webhook::Api;
@@ -179,7 +178,7 @@ my $seen = grep { $_->{status} == 201 } @{ $load->stop };
 
 is scalar @{ $slow->wait_requests($seen, 30) }, $seen, "all come ($seen)";
 
-my $most = most($slow->requests, $delay);
+my $most = $slow->most($delay);
 
 cmp_ok $most, '<=', $inflight, "never more than $inflight ($most) at a time";
 cmp_ok $early->(), '>', $sends, 'though some were early';
@@ -192,24 +191,3 @@ my ($status, $out) = $t->ctl('check');
 is $status, 0, 'the store is sound' or diag $out;
 
 done_testing;
-
-
-# The most that were under way at one instant, as in t/outbound/delivery/limits.t.
-
-sub most
-{
-    my ($requests, $took) = @_;
-
-    my @edges = sort { $a->[0] <=> $b->[0] || $a->[1] <=> $b->[1] }
-                map { ([$_->{time}, 1], [$_->{time} + $took, -1]) }
-                @$requests;
-
-    my ($now, $top) = (0, 0);
-
-    for (@edges) {
-        $now += $_->[1];
-        $top = max($top, $now);
-    }
-
-    return $top;
-}

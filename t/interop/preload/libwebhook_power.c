@@ -478,15 +478,4 @@ open(const char *path, int flags, ...)
 }
 
 
-int
-open64(const char *path, int flags, ...)
-{
-    int      fd;
-    va_list  args;
-
-    va_start(args, flags);
-    fd = power_open(path, flags, args);
-    va_end(args);
-
-    return fd;
-}
+int open64(const char *path, int flags, ...) __attribute__((alias("open")));

@@ -10,7 +10,6 @@ use warnings;
 use lib 't/lib';
 
 use JSON::PP ();
-use List::Util qw(max);
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -20,29 +19,6 @@ use Webhook::Test qw(wait_for slurp);
 
 my $inflight = 32;
 my $events = 900;
-
-
-# The most that were under way at one instant: an answer is on its way when the
-# next request may already come, so what counts is from the first byte of a
-# request to the end of its delay.
-
-sub most
-{
-    my ($requests, $delay) = @_;
-
-    my @edges = sort { $a->[0] <=> $b->[0] || $a->[1] <=> $b->[1] }
-                map { ([$_->{time}, 1], [$_->{time} + $delay, -1]) }
-                @$requests;
-
-    my ($now, $most) = (0, 0);
-
-    for (@edges) {
-        $now += $_->[1];
-        $most = max($most, $now);
-    }
-
-    return $most;
-}
 
 
 sub begin
@@ -123,7 +99,7 @@ for my $workers (1, 4) {
 
     is scalar(@$sent), $events, "$workers workers: all came";
 
-    my $most = most($sent, $delay);
+    my $most = $hook->most($delay);
 
     cmp_ok $most, '<=', $inflight,
            "$workers workers: no more than $inflight at a time, and $most at "

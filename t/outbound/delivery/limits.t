@@ -18,27 +18,6 @@ my $rate = 100;
 my $inflight = 8;
 my $events = 300;
 
-# The most that were under way at one instant: an answer is on its way when
-# the next request may already come, so what counts is from the first byte of
-# a request to the end of its delay.
-
-sub most {
-    my ($requests, $delay) = @_;
-
-    my @edges = sort { $a->[0] <=> $b->[0] || $a->[1] <=> $b->[1] }
-                map { ([$_->{time}, 1], [$_->{time} + $delay, -1]) }
-                @$requests;
-
-    my ($now, $most) = (0, 0);
-
-    for (@edges) {
-        $now += $_->[1];
-        $most = max($most, $now);
-    }
-
-    return $most;
-}
-
 
 for my $workers (1, 2, 4) {
     my $t = Webhook::Test->new(workers => $workers);
@@ -95,10 +74,10 @@ CONF
     my $sent = $slow->wait_requests($seen, 30);
 
     is @$sent, $seen, "$workers workers: all events came ($seen)";
-    cmp_ok most($sent, $delay), '<=', $inflight,
+    cmp_ok $slow->most($delay), '<=', $inflight,
            "$workers workers: no more than $inflight at a time, and "
-           . most($sent, $delay) . ' at times';
-    cmp_ok most($sent, $delay), '>=', $inflight - 2,
+           . $slow->most($delay) . ' at times';
+    cmp_ok $slow->most($delay), '>=', $inflight - 2,
            "$workers workers: the limit is made use of";
 
     $sent = $even->wait_requests($seen, 30);

@@ -136,6 +136,12 @@ waits until N have come, and returns requests()
 
 returns requests() once none has come for that long
 
+=item most(SECONDS)
+
+the most requests that were under way at one instant, where each is answered after
+that long.  An answer is on its way when the next request may already come, so what
+counts is from the first byte of a request to the end of its delay.
+
 =item events()
 
 besides requests: { kind => 'open' | 'close' | 'partial' | 'tls_error', time,
@@ -172,6 +178,7 @@ ends the server; it is ended at the end of the test too
 use strict;
 use warnings;
 
+use List::Util qw(max);
 use Socket qw(AF_UNIX SOCK_STREAM PF_UNSPEC);
 use Storable ();
 use Time::HiRes qw(time);
@@ -385,6 +392,25 @@ sub wait_quiet
     }
 
     return $self->requests;
+}
+
+
+sub most
+{
+    my ($self, $delay) = @_;
+
+    my @edges = sort { $a->[0] <=> $b->[0] || $a->[1] <=> $b->[1] }
+                map { ([$_->{time}, 1], [$_->{time} + $delay, -1]) }
+                @{$self->requests};
+
+    my ($now, $most) = (0, 0);
+
+    for (@edges) {
+        $now += $_->[1];
+        $most = max($most, $now);
+    }
+
+    return $most;
 }
 
 
