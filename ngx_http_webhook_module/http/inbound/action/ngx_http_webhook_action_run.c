@@ -12,6 +12,7 @@
 #include "http/inbound/call/ngx_http_webhook_message.h"
 
 
+static void ngx_webhook_run_begin(ngx_webhook_call_t *call);
 static ngx_uint_t ngx_webhook_run_end(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_run_next(ngx_webhook_call_t *call);
 static void ngx_webhook_run_on(ngx_webhook_call_t *call, ngx_int_t rc);
@@ -41,11 +42,22 @@ ngx_webhook_action_run(ngx_webhook_call_t *call)
 {
     call->ran = 1;
 
-    if (call->receiver->mode == NGX_WEBHOOK_MODE_TEST) {
+    if (call->receiver->mode == NGX_WEBHOOK_MODE_TEST
+        || ngx_webhook_run_end(call) == 0)
+    {
         return ngx_webhook_run_done(call);
     }
 
-    return ngx_webhook_run_next(call);
+    ngx_webhook_call_turn(call, ngx_webhook_run_begin);
+
+    return NGX_AGAIN;
+}
+
+
+static void
+ngx_webhook_run_begin(ngx_webhook_call_t *call)
+{
+    ngx_webhook_run_on(call, NGX_OK);
 }
 
 

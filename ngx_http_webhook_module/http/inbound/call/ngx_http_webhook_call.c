@@ -17,6 +17,7 @@ static const ngx_webhook_way_t *ngx_webhook_call_next(
     ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_call_away(ngx_webhook_call_t *call);
 static ngx_int_t ngx_webhook_call_steps(ngx_webhook_call_t *call);
+static void ngx_webhook_call_turned(ngx_event_t *ev);
 static void ngx_webhook_call_write(ngx_http_request_t *r);
 static void ngx_webhook_call_read(ngx_http_request_t *r);
 static ngx_webhook_call_t *ngx_webhook_call_driven(ngx_http_request_t *r);
@@ -247,6 +248,41 @@ ngx_webhook_call_wait(ngx_webhook_call_t *call,
 }
 
 
+void
+ngx_webhook_call_turn(ngx_webhook_call_t *call,
+    void (*wake)(ngx_webhook_call_t *call))
+{
+    ngx_event_t  *ev;
+
+    call->wake = wake;
+
+    ev = &call->turn;
+
+    ev->handler = ngx_webhook_call_turned;
+    ev->data = call;
+    ev->log = call->request->connection->log;
+
+    ngx_post_event(ev, &ngx_posted_events);
+}
+
+
+static void
+ngx_webhook_call_turned(ngx_event_t *ev)
+{
+    ngx_connection_t    *c;
+    ngx_webhook_call_t  *call;
+
+    call = ev->data;
+    c = call->request->connection;
+
+    ngx_http_set_log_request(c->log, call->request->main);
+
+    call->wake(call);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
 /* The main request's write event handler while steps are taken. */
 
 static void
@@ -266,7 +302,7 @@ ngx_webhook_call_write(ngx_http_request_t *r)
     /* of the upstream, which is done */
     r->connection->log->action = NULL;
 
-    call->wake(call);
+    ngx_webhook_call_turn(call, call->wake);
 }
 
 
@@ -425,6 +461,10 @@ ngx_webhook_call_cleanup(void *data)
         if (call->at_end[i]) {
             call->at_end[i](call);
         }
+    }
+
+    if (call->turn.posted) {
+        ngx_delete_posted_event(&call->turn);
     }
 
     if (call->waiter.handler) {

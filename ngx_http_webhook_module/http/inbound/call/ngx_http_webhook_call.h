@@ -143,6 +143,8 @@ struct ngx_webhook_call_s {
     ngx_uint_t               step;              /* index of the one to come */
     ngx_webhook_end_pt       at_end[NGX_WEBHOOK_END_N];
     void                   (*wake)(ngx_webhook_call_t *call);
+    ngx_event_t              turn;              /* the end of one of the event
+                                                   loop's */
 
     /* on a thread, where it is large */
     ngx_int_t              (*run)(ngx_webhook_call_t *call);
@@ -306,10 +308,19 @@ void ngx_webhook_call_resume(ngx_webhook_call_t *call, ngx_int_t rc);
 void ngx_webhook_call_wake(ngx_webhook_call_t *call, ngx_int_t rc);
 
 /*
- * What the main request's write event handler does when call->woken is set:
- * for a step that runs subrequests.  With NULL nothing.
+ * What is done, as by turn(), when the main request's write event handler finds
+ * call->woken set: for a step that runs subrequests.  With NULL nothing.
  */
 void ngx_webhook_call_wait(ngx_webhook_call_t *call,
+    void (*wake)(ngx_webhook_call_t *call));
+
+/*
+ * Has the step that waits woken at the end of this turn of the event loop,
+ * behind the calls before it.  What all of them have to send goes out in one run
+ * then: the API and the callers are woken once for many, and not for each, which
+ * costs more than all else of a call.
+ */
+void ngx_webhook_call_turn(ngx_webhook_call_t *call,
     void (*wake)(ngx_webhook_call_t *call));
 
 /* The call of a request, or NULL. */
