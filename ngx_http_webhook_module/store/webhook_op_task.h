@@ -224,12 +224,17 @@ typedef struct {
 
 /* PURGE.  All that is kept of an event goes, whether or not it is owed, or of a
    call.  STALE, with nothing changed, while one of its deliveries is being
-   sent; NOT_FOUND. */
+   sent; NOT_FOUND.  An event of many deliveries goes in several steps, so that
+   nobody waits long: with the first of them it is gone for whoever asks, and
+   while "more" is set PURGE is to be applied again, or EXPIRE removes the rest;
+   who finds nothing then (NOT_FOUND) knows that it is done. */
 
 typedef struct {
     webhook_id_t          id;
     unsigned              call:1;   /* it is a call's */
     webhook_company_t     company;  /* of others it is NOT_FOUND */
+
+    unsigned              more:1;   /* out: something of it is left */
 } webhook_op_purge_t;
 
 

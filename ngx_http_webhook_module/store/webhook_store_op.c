@@ -69,6 +69,10 @@ webhook_op_reset(webhook_op_t *op)
         op->u.journal.more = 0;
         break;
 
+    case WEBHOOK_OP_PURGE:
+        op->u.purge.more = 0;
+        break;
+
     case WEBHOOK_OP_EXPIRE:
         op->u.expire.count = 0;
         op->u.expire.cancelled = 0;

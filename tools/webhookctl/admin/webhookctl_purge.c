@@ -150,6 +150,17 @@ ctl_purge_one(ctl_t *ctl, webhook_store_t *st, const char *word)
 
     ctl_apply(ctl, st, &op, "event", word);
 
+    /* what is left of it; another process may be faster */
+
+    while (op.result == WEBHOOK_STORE_OK && op.u.purge.more) {
+        ctl_apply(ctl, st, &op, "event", word);
+
+        if (op.result == WEBHOOK_STORE_NOT_FOUND) {
+            op.result = WEBHOOK_STORE_OK;
+            op.u.purge.more = 0;
+        }
+    }
+
     if (op.result == WEBHOOK_STORE_NOT_FOUND) {
         op.u.purge.call = 1;
 

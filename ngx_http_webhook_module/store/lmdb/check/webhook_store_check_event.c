@@ -187,7 +187,7 @@ webhook_check_order(webhook_check_ctx_t *x, uint64_t endpoint,
 int
 webhook_check_event(webhook_check_ctx_t *x)
 {
-    int                  rc;
+    int                  rc, gone;
     uint32_t             i;
     uint64_t             bytes;
     unsigned char        key[WEBHOOK_KEY_FINISHED];
@@ -200,8 +200,9 @@ webhook_check_event(webhook_check_ctx_t *x)
 
     x->head = 0;
     row = &x->row;
+    gone = webhook_head_gone(row);
 
-    if (row->total != x->total || row->open != x->open) {
+    if (!gone && (row->total != x->total || row->open != x->open)) {
         webhook_check_fault(x, &x->id, "it says %u deliveries, %u of them "
                             "open; there are %u and %u", row->total,
                             row->open, x->total, x->open);
@@ -214,14 +215,18 @@ webhook_check_event(webhook_check_ctx_t *x)
         }
     }
 
-    if (row->open || x->old) {
+    if ((row->open && !gone) || x->old) {
         return 0;
     }
 
-    rc = webhook_finished_find(x->t, &x->id, row->finished, key);
+    rc = webhook_finished_find(x->t, &x->id, gone ? 0 : row->finished, key);
 
     if (rc == MDB_NOTFOUND) {
         webhook_check_fault(x, &x->id, "it is finished, but not known so");
+        return 0;
+    }
+
+    if (rc == 0 && gone) {
         return 0;
     }
 

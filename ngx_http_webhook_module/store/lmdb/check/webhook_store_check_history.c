@@ -53,7 +53,9 @@ webhook_check_finished(webhook_check_ctx_t *x, const MDB_val *key,
                              &row);
 
         if (rc == 0 && webhook_row_read_head(&row, &head) == 0
-            && (head.open || head.finished != webhook_get_u64(p + 1)))
+            && (webhook_head_gone(&head)
+                ? webhook_get_u64(p + 1) != 0
+                : head.open || head.finished != webhook_get_u64(p + 1)))
         {
             webhook_check_fault(x, &id, "it is said to be finished");
         }

@@ -203,8 +203,13 @@ webhook_expire_first(webhook_txn_t *t, size_t bytes, unsigned char *key,
     unsigned       class, any;
     unsigned char  oldest[WEBHOOK_KEY_FINISHED];
 
-    *found = 0;
     any = 0;
+
+    rc = webhook_finished_first_gone(t, key, found);
+
+    if (rc || *found) {
+        return rc;
+    }
 
     for (class = 0; class < WEBHOOK_CLASSES; class = oldest[0] + 1) {
 

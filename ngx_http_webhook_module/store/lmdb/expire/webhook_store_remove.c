@@ -2,7 +2,9 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * Removing what is finished: an event with all its rows, or a call.
+ * Removing what is finished: an event with all its rows, or a call.  An event of
+ * many deliveries goes in steps, each in a transaction of its own, so that nobody
+ * waits for all of it; whoever looks for something to remove goes on with it.
  */
 
 #include "store/lmdb/expire/webhook_store_remove.h"
@@ -12,15 +14,22 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_pack_note.h"
 #include "store/lmdb/rows/webhook_store_blob.h"
+#include "store/lmdb/rows/webhook_store_finished.h"
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
+#include "store/lmdb/queue/webhook_store_queue.h"
 
 
+#define WEBHOOK_REMOVE_ROWS  100        /* deliveries in a step */
+
+
+static int webhook_remove_head(webhook_txn_t *t, const webhook_id_t *id,
+    uint32_t *pages);
 static int webhook_remove_row(webhook_txn_t *t, const webhook_id_t *id,
-    webhook_head_row_t *head, uint32_t *pages, int *done);
+    int gone, uint32_t *pages, int *done);
 static int webhook_remove_owed(webhook_txn_t *t, const webhook_id_t *id,
     int *owed, int *any);
 static int webhook_remove_delivery(webhook_txn_t *t, const webhook_id_t *id,
@@ -32,33 +41,121 @@ webhook_remove_event(webhook_txn_t *t, const webhook_id_t *id,
     uint32_t *pages)
 {
     int                 rc, owed, any, done;
-    uint32_t            i;
+    unsigned            n;
+    MDB_val             val;
     unsigned char       key[WEBHOOK_KEY_DELIVERY];
     webhook_head_row_t  head;
 
-    rc = webhook_remove_owed(t, id, &owed, &any);
-    if (rc) {
+    head.finished = 0;
+
+    webhook_key_delivery(key, id, 0);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
+
+    if (rc && rc != MDB_NOTFOUND) {
         return rc;
     }
 
-    head.renditions_count = 0;
+    if (rc || webhook_row_read_head(&val, &head) != 0
+        || !webhook_head_gone(&head))
+    {
+        head.finished = 0;
 
-    if (owed || !any) {
-
-        /* it stands there by mistake; who is owed is never removed */
-
-        return 0;
-    }
-
-    do {
-        rc = webhook_remove_row(t, id, &head, pages, &done);
+        rc = webhook_remove_owed(t, id, &owed, &any);
         if (rc) {
             return rc;
         }
 
-    } while (!done);
+        if (owed || !any) {
+
+            /* it stands there by mistake; who is owed is never removed */
+
+            return 0;
+        }
+    }
+
+    for (n = 0; n < WEBHOOK_REMOVE_ROWS; n++) {
+
+        rc = webhook_remove_row(t, id, webhook_head_gone(&head), pages, &done);
+
+        if (rc) {
+            return rc;
+        }
+
+        if (done) {
+            return webhook_remove_head(t, id, pages);
+        }
+    }
+
+    /* the others go in the next step */
+
+    return webhook_remove_begin(t, id);
+}
+
+
+int
+webhook_remove_begin(webhook_txn_t *t, const webhook_id_t *id)
+{
+    int                 rc;
+    size_t              len;
+    MDB_val             val;
+    unsigned char       key[WEBHOOK_KEY_DELIVERY], buf[WEBHOOK_ROW_MAX];
+    webhook_head_row_t  head;
 
     webhook_key_delivery(key, id, 0);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
+
+    if (rc == MDB_NOTFOUND || (rc == 0
+                               && webhook_row_read_head(&val, &head) != 0))
+    {
+        /* damaged: nobody knows of it, and who expires it goes on */
+
+        return webhook_finished_event(t, id, 0, NULL);
+    }
+
+    if (rc == 0 && !webhook_head_gone(&head)) {
+        head.finished = WEBHOOK_HEAD_GONE;
+
+        len = webhook_row_write_head(buf, &head);
+
+        rc = webhook_txn_put(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), buf,
+                             len, 0);
+    }
+
+    return rc ? rc : webhook_finished_gone(t, id);
+}
+
+
+/* The last row of an event, and its bodies. */
+
+static int
+webhook_remove_head(webhook_txn_t *t, const webhook_id_t *id, uint32_t *pages)
+{
+    int                 rc;
+    MDB_val             val;
+    uint32_t            i;
+    unsigned char       key[WEBHOOK_KEY_DELIVERY];
+    webhook_head_row_t  head;
+
+    head.renditions_count = 0;
+
+    webhook_key_delivery(key, id, 0);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
+
+    if (rc == 0 && webhook_row_read_head(&val, &head) != 0) {
+        head.renditions_count = 0;
+
+        rc = webhook_quarantine(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), 0);
+
+    } else if (rc == 0) {
+        rc = webhook_txn_del(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key));
+    }
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
 
     webhook_pack_note(&t->st->pack, WEBHOOK_DB_DELIVERIES, key, 16);
     webhook_pack_note(&t->st->pack, WEBHOOK_DB_ATTEMPTS, key, 16);
@@ -80,12 +177,12 @@ webhook_remove_event(webhook_txn_t *t, const webhook_id_t *id,
 }
 
 
-/* Removes the first of the event's rows, and what belongs to it; *done is set
-   where there is none. */
+/* Removes the first of the event's deliveries, and what belongs to it; *done is
+   set where there is none.  One that waits is cancelled before. */
 
 static int
-webhook_remove_row(webhook_txn_t *t, const webhook_id_t *id,
-    webhook_head_row_t *head, uint32_t *pages, int *done)
+webhook_remove_row(webhook_txn_t *t, const webhook_id_t *id, int gone,
+    uint32_t *pages, int *done)
 {
     int                      rc, damaged;
     MDB_val                  k, val;
@@ -96,12 +193,14 @@ webhook_remove_row(webhook_txn_t *t, const webhook_id_t *id,
 
     *done = 0;
 
-    webhook_key_delivery(key, id, 0);
+    webhook_key_delivery(key, id, 1);
 
     rc = webhook_txn_seek(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &k,
                           &val);
 
-    if (rc == MDB_NOTFOUND) {
+    if (rc == MDB_NOTFOUND
+        || (rc == 0 && memcmp(k.mv_data, id->bytes, 16) != 0))
+    {
         *done = 1;
         return 0;
     }
@@ -110,40 +209,28 @@ webhook_remove_row(webhook_txn_t *t, const webhook_id_t *id,
         return rc;
     }
 
-    if (memcmp(k.mv_data, id->bytes, 16) != 0) {
-        *done = 1;
-        return 0;
-    }
-
     memcpy(key, k.mv_data, sizeof(key));
 
-    endpoint = webhook_get_u64((unsigned char *) k.mv_data + 16);
+    endpoint = webhook_get_u64(key + 16);
 
-    damaged = 0;
+    damaged = webhook_row_read_delivery(&val, &d) != 0;
 
-    if (endpoint == 0) {
+    rc = webhook_endpoint_row_get(t, endpoint, &ep);
 
-        if (webhook_row_read_head(&val, head) != 0) {
-            head->renditions_count = 0;
-            damaged = 1;
-        }
-
-    } else if (webhook_row_read_delivery(&val, &d) != 0) {
+    if (rc == 0 && damaged) {
 
         /* its counter cannot be told; it may be listed as one that waits */
 
-        rc = webhook_endpoint_row_get(t, endpoint, &ep);
-
-        if (rc == 0) {
-            rc = webhook_listed_del(t, ep, WEBHOOK_PENDING, id);
-        }
-
-        if (rc) {
-            return rc;
-        }
-
         d.state = WEBHOOK_DEAD;
-        damaged = 1;
+
+        rc = webhook_listed_del(t, ep, WEBHOOK_PENDING, id);
+
+    } else if (rc == 0 && gone && (d.state == WEBHOOK_PENDING || d.blocks)) {
+        rc = webhook_queue_cancel(t, ep, id, &d);
+    }
+
+    if (rc) {
+        return rc;
     }
 
     rc = damaged ? webhook_quarantine(t, WEBHOOK_DB_DELIVERIES, key,
@@ -152,10 +239,6 @@ webhook_remove_row(webhook_txn_t *t, const webhook_id_t *id,
                                    sizeof(key));
     if (rc) {
         return rc;
-    }
-
-    if (endpoint == 0) {
-        return 0;
     }
 
     (*pages)++;

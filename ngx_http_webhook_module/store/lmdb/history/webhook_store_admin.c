@@ -192,6 +192,7 @@ webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
     int                     rc;
     MDB_val                 val;
     unsigned char           key[WEBHOOK_KEY_DELIVERY];
+    webhook_head_row_t      head;
     webhook_op_delivery_t  *o;
 
     o = &op->u.delivery;
@@ -215,6 +216,17 @@ webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
     }
 
     if (rc) {
+        return rc;
+    }
+
+    rc = webhook_history_entry_head(t, &o->event, &head);
+
+    if (rc == MDB_NOTFOUND && webhook_head_gone(&head)) {
+        op->result = WEBHOOK_STORE_NOT_FOUND;
+        return 0;
+    }
+
+    if (rc && rc != MDB_NOTFOUND && rc != MDB_CORRUPTED) {
         return rc;
     }
 

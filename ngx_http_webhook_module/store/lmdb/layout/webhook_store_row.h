@@ -154,7 +154,9 @@ typedef struct {
 
 typedef struct {
     uint64_t                 wall;
-    uint64_t                 finished;  /* engine time; 0: some are owed */
+    uint64_t                 finished;  /* age time; 0: some are owed;
+                                           WEBHOOK_HEAD_GONE: its rows are being
+                                           removed */
     uint32_t                 total;     /* deliveries */
     uint32_t                 open;      /* of them not finished */
     webhook_str_t            type;
@@ -164,6 +166,20 @@ typedef struct {
     unsigned                 wired:1;   /* ... another than its own */
     webhook_str_t            company;
 } webhook_head_row_t;
+
+
+/* An event of many deliveries is removed in steps.  With the first of them it is
+   gone for whoever asks; its head is the last row to go, and until then nothing
+   of it is sent, and nothing else is put in its place.  In "finished" it stands
+   before all others, as delivered at the time 0. */
+
+#define WEBHOOK_HEAD_GONE  WEBHOOK_NEVER
+
+static inline int
+webhook_head_gone(const webhook_head_row_t *head)
+{
+    return head->finished == WEBHOOK_HEAD_GONE;
+}
 
 
 /* What came of sends in a minute. */

@@ -32,7 +32,7 @@ webhook_lease_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     uint64_t length, int stock, void **memory, webhook_lease_t **lease,
     int *taken)
 {
-    int                     rc;
+    int                     rc, gone;
     webhook_id_t            id;
     webhook_lease_t        *l;
     webhook_delivery_row_t  d;
@@ -41,6 +41,8 @@ webhook_lease_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     *taken = 0;
 
     for ( ;; ) {
+        gone = 0;
+
         rc = webhook_lease_due(t, ep, stock, key);
 
         if (rc == MDB_NOTFOUND) {
@@ -70,6 +72,7 @@ webhook_lease_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
         if (rc == 0) {
             rc = webhook_lease_load(t, ep, &id, &d, stock, memory, l);
+            gone = (rc == MDB_NOTFOUND);
 
         } else if (rc == MDB_NOTFOUND) {
             rc = MDB_CORRUPTED;
@@ -79,8 +82,9 @@ webhook_lease_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
             return 0;
         }
 
-        if (rc == MDB_CORRUPTED) {
-            rc = webhook_queue_dead_letter_row(t, ep, key);
+        if (rc == MDB_CORRUPTED || gone) {
+            rc = gone ? webhook_queue_cancel(t, ep, &id, &d)
+                      : webhook_queue_dead_letter_row(t, ep, key);
             if (rc) {
                 return rc;
             }
@@ -192,6 +196,10 @@ webhook_lease_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     if (rc) {
         return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
+    }
+
+    if (webhook_head_gone(&head)) {
+        return MDB_NOTFOUND;
     }
 
     if (d->rendition + d->step >= head.renditions_count) {

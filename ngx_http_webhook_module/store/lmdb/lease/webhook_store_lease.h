@@ -26,8 +26,8 @@ int webhook_lease_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 int webhook_lease_waits(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
     webhook_lane_e lane, int *due);
 
-/* Reads what a lease holds of an event.  MDB_CORRUPTED, ENOMEM, or E2BIG of one
-   that is not to be leased ahead. */
+/* Reads what a lease holds of an event.  MDB_CORRUPTED, ENOMEM, E2BIG of one
+   that is not to be leased ahead, or MDB_NOTFOUND of one that is being removed. */
 int webhook_lease_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, const webhook_delivery_row_t *d, int stock,
     void **memory, webhook_lease_t *lease);

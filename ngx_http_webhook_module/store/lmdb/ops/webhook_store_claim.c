@@ -296,7 +296,7 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     rc = webhook_lease_load(t, ep, &c->event, d, 0, &op->memory, lease);
 
-    if (rc == ENOMEM || rc == MDB_CORRUPTED) {
+    if (rc == ENOMEM || rc == MDB_CORRUPTED || rc == MDB_NOTFOUND) {
 
         /* who claims it sees to that */
 

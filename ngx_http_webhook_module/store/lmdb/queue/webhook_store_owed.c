@@ -37,7 +37,7 @@ webhook_owed_finish(webhook_txn_t *t, const webhook_id_t *id)
 
     if (rc == 0) {
 
-        if (head.open == 0) {
+        if (head.open == 0 || webhook_head_gone(&head)) {
             return 0;
         }
 
@@ -99,7 +99,7 @@ webhook_owed_reopen(webhook_txn_t *t, const webhook_id_t *id)
         rc = webhook_row_read_head(&val, &head);
     }
 
-    if (rc == 0 && head.open >= head.total) {
+    if (rc == 0 && (head.open >= head.total || webhook_head_gone(&head))) {
         rc = MDB_CORRUPTED;
     }
 

@@ -19,6 +19,7 @@
 
 #define WEBHOOK_FINISHED_NODE  10       /* bytes of a page beside key and
                                            data */
+#define WEBHOOK_FINISHED_LOOK  64       /* rows looked at for one */
 
 
 static int webhook_finished_put(webhook_txn_t *t, webhook_class_e class,
@@ -48,6 +49,69 @@ webhook_finished_event(webhook_txn_t *t, const webhook_id_t *id,
 
     return webhook_finished_put(t, head ? class : WEBHOOK_CLASS_DEAD, time,
                                 id, bytes);
+}
+
+
+int
+webhook_finished_gone(webhook_txn_t *t, const webhook_id_t *id)
+{
+    return webhook_finished_put(t, WEBHOOK_CLASS_DELIVERED, 0, id, 0);
+}
+
+
+int
+webhook_finished_first_gone(webhook_txn_t *t, unsigned char *key, int *found)
+{
+    int                 rc;
+    MDB_val             k, val;
+    MDB_cursor         *c;
+    unsigned            n;
+    unsigned char       row[WEBHOOK_KEY_DELIVERY];
+    webhook_id_t        id;
+    webhook_head_row_t  head;
+
+    *found = 0;
+
+    memset(&id, 0, sizeof(id));
+
+    webhook_key_finished(key, WEBHOOK_CLASS_DELIVERED, 0, &id);
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_FINISHED, key, WEBHOOK_KEY_FINISHED,
+                          &k, &val);
+
+    if (rc == 0) {
+        rc = webhook_txn_cursor(t, WEBHOOK_DB_FINISHED, &c);
+    }
+
+    /* others of that time can only be of the first millisecond of a store */
+
+    for (n = 0; rc == 0 && n < WEBHOOK_FINISHED_LOOK; n++) {
+
+        if (k.mv_size != WEBHOOK_KEY_FINISHED || memcmp(k.mv_data, key, 9) != 0)
+        {
+            return 0;
+        }
+
+        memcpy(key, k.mv_data, WEBHOOK_KEY_FINISHED);
+        memcpy(id.bytes, key + 9, sizeof(id.bytes));
+
+        webhook_key_delivery(row, &id, 0);
+
+        rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, row, sizeof(row), &val);
+
+        if (rc == 0 && webhook_row_read_head(&val, &head) == 0
+            && webhook_head_gone(&head))
+        {
+            *found = 1;
+            return 0;
+        }
+
+        if (rc == 0 || rc == MDB_NOTFOUND) {
+            rc = mdb_cursor_get(c, &k, &val, MDB_NEXT);
+        }
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
 

@@ -18,6 +18,12 @@ int webhook_finished_event(webhook_txn_t *t, const webhook_id_t *id,
 int webhook_finished_call(webhook_txn_t *t, const webhook_id_t *id,
     uint64_t time, uint64_t record_len);
 
+/* An event is being removed (webhook_head_gone()); and the key of one that
+   is, if *found is set. */
+int webhook_finished_gone(webhook_txn_t *t, const webhook_id_t *id);
+int webhook_finished_first_gone(webhook_txn_t *t, unsigned char *key,
+    int *found);
+
 /* Takes a row away, and its bytes off. */
 int webhook_finished_del(webhook_txn_t *t, const unsigned char *key);
 

@@ -315,7 +315,7 @@ webhook_recount_state(webhook_txn_t *t)
             state->events++;
 
             if (webhook_row_read_head(&val, &head) == 0
-                && state->last < head.finished)
+                && !webhook_head_gone(&head) && state->last < head.finished)
             {
                 state->last = head.finished;
             }

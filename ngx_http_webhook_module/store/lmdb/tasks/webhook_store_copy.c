@@ -12,6 +12,7 @@
 #include "core/base/webhook_id.h"
 #include "store/webhook_store_memory.h"
 #include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_rendition.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
@@ -176,4 +177,32 @@ webhook_copy_load(webhook_txn_t *t, void **memory, webhook_head_row_t *head,
     }
 
     return 0;
+}
+
+
+int
+webhook_copy_behind(webhook_txn_t *t, const webhook_walk_hit_t *hit,
+    uint32_t backlog, uint64_t until, webhook_store_result_e *result)
+{
+    uint64_t           wall;
+    webhook_op_copy_t  c;
+
+    memset(&c, 0, sizeof(webhook_op_copy_t));
+
+    c.event = hit->id;
+    c.endpoint = hit->endpoint;
+    c.backlog = backlog;
+
+    wall = webhook_clock_real(t->st);
+
+    if (wall < until) {
+        wall = until;
+    }
+
+    if (webhook_id_make(&t->st->ids, wall * 1000, &c.id) != 0) {
+        *result = WEBHOOK_STORE_FULL;
+        return 0;
+    }
+
+    return webhook_copy_delivery(t, &c, result);
 }

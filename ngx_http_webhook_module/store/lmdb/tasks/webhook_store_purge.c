@@ -3,9 +3,9 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * What is kept of an event goes before its time, whether or not it is owed.
- * First what waits is cancelled, so that the queue, the next of an order key
- * and the counters are as they would be; then the event is removed as one that
- * is over.
+ * From the first step on it is gone for whoever asks; then its deliveries go,
+ * some at a time, what waits after it was cancelled, so that the queue, the next
+ * of an order key and the counters are as they would be.
  */
 
 #include "store/lmdb/tasks/webhook_store_purge.h"
@@ -26,37 +26,59 @@ static int webhook_purge_next(webhook_txn_t *t, const webhook_id_t *id,
     uint64_t *endpoint, webhook_delivery_row_t *d);
 static int webhook_purge_sending(webhook_txn_t *t, const webhook_id_t *id,
     int *sending);
-static int webhook_purge_cancel(webhook_txn_t *t, const webhook_id_t *id);
+static int webhook_purge_rest(webhook_txn_t *t, const webhook_id_t *id,
+    unsigned *more);
 
 
 int
 webhook_purge(webhook_txn_t *t, webhook_op_t *op)
 {
+    int                  rc;
+    unsigned             more;
     webhook_op_purge_t  *p;
 
     p = &op->u.purge;
 
-    return p->call ? webhook_purge_call(t, &p->id, &p->company, &op->result)
-                   : webhook_purge_event(t, &p->id, &p->company, &op->result);
+    more = 0;
+
+    rc = p->call ? webhook_purge_call(t, &p->id, &p->company, &op->result)
+                   : webhook_purge_event(t, &p->id, &p->company, &op->result,
+                                         &more);
+
+    p->more = more;
+
+    return rc;
 }
 
 
 int
 webhook_purge_event(webhook_txn_t *t, const webhook_id_t *id,
-    const webhook_company_t *company, webhook_store_result_e *result)
+    const webhook_company_t *company, webhook_store_result_e *result,
+    unsigned *more)
 {
     int                 rc, sending;
-    uint32_t            pages;
     unsigned char       key[WEBHOOK_KEY_FINISHED];
     webhook_head_row_t  head;
 
+    *more = 0;
+    *result = WEBHOOK_STORE_NOT_FOUND;
+
     rc = webhook_history_entry_head(t, id, &head);
 
-    if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED
+    if (rc == MDB_CORRUPTED
+        || (rc == MDB_NOTFOUND && !webhook_head_gone(&head))
         || (rc == 0 && !webhook_company_match(company, &head.company)))
     {
-        *result = WEBHOOK_STORE_NOT_FOUND;
         return 0;
+    }
+
+    if (rc == MDB_NOTFOUND) {
+
+        /* what is left of it, as others were asked to remove it */
+
+        *result = WEBHOOK_STORE_OK;
+
+        return webhook_purge_rest(t, id, more);
     }
 
     if (rc == 0) {
@@ -74,31 +96,69 @@ webhook_purge_event(webhook_txn_t *t, const webhook_id_t *id,
 
     *result = WEBHOOK_STORE_OK;
 
-    rc = webhook_purge_cancel(t, id);
+    rc = webhook_finished_find(t, id, head.finished, key);
 
     if (rc == 0) {
-        rc = webhook_history_entry_head(t, id, &head);
+        rc = webhook_finished_del(t, key);
+    }
+
+    if (rc == 0 || rc == MDB_NOTFOUND) {
+        rc = webhook_remove_begin(t, id);
+    }
+
+    t->purged = 1;
+
+    return rc ? rc : webhook_purge_rest(t, id, more);
+}
+
+
+/* Some of what is left of one that is being removed. */
+
+static int
+webhook_purge_rest(webhook_txn_t *t, const webhook_id_t *id, unsigned *more)
+{
+    int            rc;
+    MDB_val        val;
+    uint32_t       pages;
+    unsigned char  key[WEBHOOK_KEY_FINISHED];
+
+    pages = 0;
+
+    webhook_key_finished(key, WEBHOOK_CLASS_DELIVERED, 0, id);
+
+    rc = webhook_finished_del(t, key);
+
+    if (rc == 0 || rc == MDB_NOTFOUND) {
+        rc = webhook_remove_event(t, id, &pages);
     }
 
     if (rc == 0) {
-        rc = webhook_finished_find(t, id, head.finished, key);
+        rc = webhook_txn_get(t, WEBHOOK_DB_FINISHED, key, sizeof(key), &val);
 
-        if (rc == 0) {
-            rc = webhook_finished_del(t, key);
-
-        } else if (rc == MDB_NOTFOUND) {
-            rc = 0;
-        }
+        *more = rc == 0;
     }
 
-    if (rc) {
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+int
+webhook_purge_left(webhook_txn_t *t, int remove, int *found)
+{
+    int            rc;
+    unsigned       more;
+    webhook_id_t   id;
+    unsigned char  key[WEBHOOK_KEY_FINISHED];
+
+    rc = webhook_finished_first_gone(t, key, found);
+
+    if (rc || !*found || !remove) {
         return rc;
     }
 
-    pages = 0;
-    t->purged = 1;
+    memcpy(id.bytes, key + 9, sizeof(id.bytes));
 
-    return webhook_remove_event(t, id, &pages);
+    return webhook_purge_rest(t, &id, &more);
 }
 
 
@@ -158,39 +218,6 @@ webhook_purge_sending(webhook_txn_t *t, const webhook_id_t *id, int *sending)
     } while (rc == 0 && !*sending);
 
     return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
-
-static int
-webhook_purge_cancel(webhook_txn_t *t, const webhook_id_t *id)
-{
-    int                      rc;
-    uint64_t                 endpoint;
-    webhook_delivery_row_t   d;
-    webhook_endpoint_row_t  *ep;
-
-    for (endpoint = 0; /* void */ ; /* void */ ) {
-
-        rc = webhook_purge_next(t, id, &endpoint, &d);
-
-        if (rc) {
-            return rc == MDB_NOTFOUND ? 0 : rc;
-        }
-
-        if (d.state != WEBHOOK_PENDING && !d.blocks) {
-            continue;
-        }
-
-        rc = webhook_endpoint_row_get(t, endpoint, &ep);
-
-        if (rc == 0) {
-            rc = webhook_queue_cancel(t, ep, id, &d);
-        }
-
-        if (rc) {
-            return rc;
-        }
-    }
 }
 
 

@@ -16,7 +16,6 @@
  */
 
 #include "store/lmdb/tasks/webhook_store_task_step.h"
-#include "core/base/webhook_id.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
@@ -54,8 +53,6 @@ static void webhook_step_count(webhook_step_t *x,
 static int webhook_step_one(webhook_step_t *x, const webhook_walk_hit_t *hit,
     webhook_store_result_e *result);
 static int webhook_step_again(webhook_step_t *x, webhook_endpoint_row_t *ep,
-    const webhook_walk_hit_t *hit, webhook_store_result_e *result);
-static int webhook_step_replay(webhook_step_t *x,
     const webhook_walk_hit_t *hit, webhook_store_result_e *result);
 
 
@@ -141,7 +138,7 @@ webhook_task_step_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 int
 webhook_task_step(webhook_txn_t *t, webhook_op_t *op)
 {
-    int                      rc, found;
+    int                      rc, found, left, purge;
     unsigned char            buf[WEBHOOK_ROW_MAX];
     webhook_step_t           x;
     webhook_op_task_step_t  *s;
@@ -160,6 +157,20 @@ webhook_task_step(webhook_txn_t *t, webhook_op_t *op)
     }
 
     webhook_step_begin(&x, t, s);
+
+    left = 0;
+    purge = x.row.task.kind == WEBHOOK_TASK_PURGE;
+
+    if (purge && !x.ended) {
+
+        /* an event of many deliveries goes in several steps */
+
+        rc = webhook_purge_left(t, 1, &left);
+
+        if (rc || left) {
+            return rc ? rc : webhook_step_end(&x);
+        }
+    }
 
     if (s->seen && memcmp(&s->seen_id, &x.row.task.id, sizeof(webhook_id_t))
                    == 0
@@ -185,6 +196,12 @@ webhook_task_step(webhook_txn_t *t, webhook_op_t *op)
          : x.row.task.path.len ? webhook_step_values(&x)
          : x.row.pass ? webhook_task_calls(&x)
          : webhook_step_deliveries(&x);
+
+    if (rc == 0 && purge && x.over) {
+        rc = webhook_purge_left(t, 0, &left);
+
+        x.over = !left;
+    }
 
     return rc ? rc : webhook_step_end(&x);
 }
@@ -505,6 +522,7 @@ webhook_step_one(webhook_step_t *x, const webhook_walk_hit_t *hit,
     webhook_store_result_e *result)
 {
     int                      rc;
+    unsigned                 more;
     webhook_endpoint_row_t  *ep;
     webhook_delivery_row_t   d;
 
@@ -519,11 +537,17 @@ webhook_step_one(webhook_step_t *x, const webhook_walk_hit_t *hit,
     switch (x->row.task.kind) {
 
     case WEBHOOK_TASK_PURGE:
-        rc = webhook_purge_event(x->t, &hit->id, &any, result);
+        rc = webhook_purge_event(x->t, &hit->id, &any, result, &more);
+
+        if (more) {
+            x->changes = 1;
+        }
+
         break;
 
     case WEBHOOK_TASK_REPLAY:
-        rc = webhook_step_replay(x, hit, result);
+        rc = webhook_copy_behind(x->t, hit, x->s->backlog, x->row.until,
+                                 result);
         break;
 
     default:
@@ -566,35 +590,4 @@ webhook_step_again(webhook_step_t *x, webhook_endpoint_row_t *ep,
     *result = full ? WEBHOOK_STORE_FULL : WEBHOOK_STORE_OK;
 
     return rc;
-}
-
-
-/* The new event is behind all that the task is about, also where the clock was
-   set back. */
-
-static int
-webhook_step_replay(webhook_step_t *x, const webhook_walk_hit_t *hit,
-    webhook_store_result_e *result)
-{
-    uint64_t           wall;
-    webhook_op_copy_t  c;
-
-    memset(&c, 0, sizeof(webhook_op_copy_t));
-
-    c.event = hit->id;
-    c.endpoint = hit->endpoint;
-    c.backlog = x->s->backlog;
-
-    wall = webhook_clock_real(x->t->st);
-
-    if (wall < x->row.until) {
-        wall = x->row.until;
-    }
-
-    if (webhook_id_make(&x->t->st->ids, wall * 1000, &c.id) != 0) {
-        *result = WEBHOOK_STORE_FULL;
-        return 0;
-    }
-
-    return webhook_copy_delivery(x->t, &c, result);
 }

@@ -29,11 +29,17 @@ webhook_history_entry_head(webhook_txn_t *t, const webhook_id_t *id,
     MDB_val        val;
     unsigned char  key[WEBHOOK_KEY_DELIVERY];
 
+    head->finished = 0;
+
     webhook_key_delivery(key, id, 0);
 
     rc = webhook_txn_get(t, WEBHOOK_DB_DELIVERIES, key, sizeof(key), &val);
 
-    return rc ? rc : webhook_row_read_head(&val, head);
+    if (rc == 0) {
+        rc = webhook_row_read_head(&val, head);
+    }
+
+    return rc == 0 && webhook_head_gone(head) ? MDB_NOTFOUND : rc;
 }
 
 

@@ -11,7 +11,8 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
-/* The head of an event; its texts are views into the row. */
+/* The head of an event; its texts are views into the row.  MDB_NOTFOUND also of
+   one that is being removed: webhook_head_gone() tells. */
 int webhook_history_entry_head(webhook_txn_t *t, const webhook_id_t *id,
     webhook_head_row_t *head);
 

@@ -215,7 +215,8 @@ webhook_walk_row(webhook_txn_t *t, webhook_walk_t *w, const MDB_val *val,
         w->damaged++;
 
     } else if (w->events) {
-        *got = webhook_filter_event(t, w->f, &hit->id, &hit->head);
+        *got = !webhook_head_gone(&hit->head)
+               && webhook_filter_event(t, w->f, &hit->id, &hit->head);
     }
 
     return 0;

@@ -74,7 +74,7 @@ webhook_walk_judge(webhook_txn_t *t, webhook_walk_t *w, int damaged,
         /* its event is gone without it; one that cannot be read has been
            counted, or will be */
 
-        w->damaged += rc == MDB_NOTFOUND;
+        w->damaged += rc == MDB_NOTFOUND && !webhook_head_gone(&hit->head);
         return 0;
     }
 

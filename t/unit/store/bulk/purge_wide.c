@@ -3,8 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Tests of the store: an event to more endpoints than "fanout" allows unless set
- * otherwise.  Tasks over deliveries stop within it; a purge takes it whole, and
- * how long that takes is told.
+ * otherwise.  Tasks stop within it, and how long their steps take is told.
  */
 
 #ifndef _GNU_SOURCE
@@ -127,7 +126,8 @@ main(void)
 
     steps = run(&u, WEBHOOK_TASK_PURGE, &longest, &done);
 
-    tap_ok(done == 1, "purged in %u steps, the longest of %.1f ms", steps,
+    tap_ok(done == 1 && steps > 10,
+           "purged in %u steps, the longest of %.1f ms", steps,
            (double) longest / 1000);
 
     util_check(&u, "wide");

@@ -43,6 +43,8 @@ static ngx_int_t ngx_webhook_whole_purge_one(ngx_webhook_api_t *api,
     json_t *value, ngx_uint_t call);
 static ngx_int_t ngx_webhook_whole_purged(ngx_webhook_api_t *api,
     webhook_op_t *op);
+static ngx_int_t ngx_webhook_whole_purge_rest(ngx_webhook_api_t *api,
+    webhook_op_t *op);
 static ngx_int_t ngx_webhook_whole_purge_many(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_whole_purge_member(ngx_webhook_api_t *api,
     ngx_webhook_purge_t *purge, const char *name, json_t *value);
@@ -168,7 +170,28 @@ ngx_webhook_whole_purged(ngx_webhook_api_t *api, webhook_op_t *op)
                                          &api->values[0]);
     }
 
-    return ngx_webhook_api_empty(api);
+    return ngx_webhook_whole_purge_rest(api, op);
+}
+
+
+/* An event of many deliveries is gone for whoever asks, but goes in several
+   steps; where nothing is found any more, the store itself was faster. */
+
+static ngx_int_t
+ngx_webhook_whole_purge_rest(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    webhook_op_t  next;
+
+    if (op->result != WEBHOOK_STORE_OK || !op->u.purge.more) {
+        return ngx_webhook_api_empty(api);
+    }
+
+    ngx_memzero(&next, sizeof(webhook_op_t));
+
+    next.type = WEBHOOK_OP_PURGE;
+    next.u.purge.id = op->u.purge.id;
+
+    return ngx_webhook_api_store(api, &next, ngx_webhook_whole_purge_rest);
 }
 
 
