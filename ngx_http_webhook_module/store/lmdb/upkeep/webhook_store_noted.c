@@ -7,6 +7,7 @@
 #include "store/webhook_store_op.h"
 #include "store/lmdb/handle/webhook_store_log.h"
 #include "store/lmdb/note/webhook_store_note.h"
+#include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/ops/webhook_store_complete.h"
 
 
@@ -17,6 +18,7 @@ typedef struct {
 
 
 static int webhook_noted_apply(void *ctx, webhook_op_t *op);
+static int webhook_noted_closed(webhook_txn_t *t, uint64_t endpoint);
 
 
 int
@@ -61,7 +63,34 @@ webhook_noted_apply(void *ctx, webhook_op_t *op)
         return 0;
     }
 
-    n->count += (rc == 0 && op->result == WEBHOOK_STORE_OK);
+    if (rc || op->result != WEBHOOK_STORE_OK) {
+        return rc;
+    }
+
+    n->count++;
+
+    return op->u.complete.closed ? webhook_noted_closed(n->t,
+                                                        op->u.complete.endpoint)
+                                 : 0;
+}
+
+
+/* Who sent it would have told of its breaker. */
+
+static int
+webhook_noted_closed(webhook_txn_t *t, uint64_t endpoint)
+{
+    int                      rc;
+    webhook_endpoint_row_t  *ep;
+
+    rc = webhook_endpoint_row_get(t, endpoint, &ep);
+
+    if (rc == 0) {
+        webhook_store_log(t->st, WEBHOOK_STORE_LOG_NOTICE,
+                          "the breaker of webhook endpoint \"%.*s\" closed, "
+                          "by what a process had noted when it died",
+                          (int) ep->name_len, ep->name);
+    }
 
     return rc;
 }

@@ -57,6 +57,8 @@ typedef struct {
 
     unsigned              logs[4];      /* lines, by level */
     char                  text[1024];   /* the last of them */
+    const char           *watch;        /* counted: those that contain this */
+    unsigned              watched;
 
     webhook_store_t      *st;
     webhook_id_source_t   ids;
@@ -92,6 +94,8 @@ util_log(void *ctx, webhook_store_log_e level, const char *text)
 
     u->logs[level]++;
     snprintf(u->text, sizeof(u->text), "%s", text);
+
+    u->watched += u->watch && strstr(text, u->watch);
 }
 
 

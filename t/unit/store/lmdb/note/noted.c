@@ -11,6 +11,7 @@
 #define _GNU_SOURCE
 #endif
 
+#include "store_admission.h"
 #include "store_ahead.h"
 #include "store/lmdb/note/webhook_store_note.h"
 
@@ -268,10 +269,77 @@ test_full(void)
 }
 
 
+/* A breaker was open, and what closes it is noted: whoever applies that tells
+   so, as no one else will. */
+
+static void
+test_breaker(void)
+{
+    int                       status;
+    pid_t                     pid;
+    util_t                    u;
+    unsigned                  i;
+    uint64_t                  ep;
+    webhook_op_t              op, claim;
+    webhook_endpoint_stats_t  s;
+
+    util_init(&u);
+    util_open(&u);
+
+    ep = broken(&u, "erp", 3, 0);
+
+    for (i = 0; i < 5; i++) {
+        (void) util_put(&u, ep, 0);
+    }
+
+    util_close(&u);
+
+    fflush(stdout);
+    pid = fork();
+
+    if (pid == 0) {
+        util_open(&u);
+
+        if (util_claim(&u, &claim, &ep, 5) != 5) {
+            _exit(1);
+        }
+
+        for (i = 0; i < 3; i++) {
+            (void) util_complete(&u, claim.u.claim.leases[i].event.id, ep,
+                                 claim.u.claim.leases[i].lease_token,
+                                 WEBHOOK_RETRY, 60000);
+        }
+
+        (void) util_stats(&u, ep, &s);
+
+        if (!s.open) {
+            _exit(2);
+        }
+
+        _exit(note(&u, &op, &claim.u.claim.leases[3]) ? 0 : 3);
+    }
+
+    (void) waitpid(pid, &status, 0);
+
+    u.watch = "the breaker of webhook endpoint \"erp\" closed";
+
+    util_open(&u);
+    (void) util_stats(&u, ep, &s);
+
+    tap_ok(status == 0 && !s.open && s.delivered == 1,
+           "what was noted closes a breaker (%d)", WEXITSTATUS(status));
+    tap_ok(u.watched == 1, "and this is told");
+
+    util_check(&u, "closed by a note");
+    util_free(&u);
+}
+
+
 int
 main(void)
 {
     test_death();
+    test_breaker();
     test_places();
     test_full();
 
