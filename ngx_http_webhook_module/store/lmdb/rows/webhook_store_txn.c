@@ -11,6 +11,14 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
+/* What is appended goes to the end from wherever its cursor is: before, LMDB took
+   one that had been there for one that still is (ITS#8557). */
+
+#if (MDB_VERSION_FULL < MDB_VERINT(0, 9, 21))
+#error "LMDB 0.9.21 or later is required"
+#endif
+
+
 static MDB_cursor *webhook_txn_point(webhook_txn_t *t, webhook_db_e db);
 static void webhook_txn_written(webhook_txn_t *t, webhook_db_e db, int rc);
 
@@ -69,28 +77,6 @@ webhook_txn_append(webhook_txn_t *t, webhook_db_e db, const void *key,
     MDB_cursor  *c;
 
     c = webhook_txn_point(t, db);
-
-    if (c) {
-
-        /*
-         * LMDB takes a cursor that has been at the end for one that still is,
-         * though rows may have been moved to another page since: so it is led
-         * there by the key, which costs nothing if it is there.
-         */
-
-        k.mv_data = (void *) key;
-        k.mv_size = key_len;
-
-        rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
-
-        if (rc == 0) {
-            return MDB_KEYEXIST;
-        }
-
-        if (rc != MDB_NOTFOUND) {
-            return rc;
-        }
-    }
 
     k.mv_data = (void *) key;
     k.mv_size = key_len;

@@ -200,7 +200,8 @@ append(webhook_txn_t *t)
 
     /* at times where one already is */
 
-    number = last && dice(10) == 0 ? last - dice(3) % last : last + 1;
+    number = last && dice(10) == 0 ? last - dice(3) % last
+                                   : last + 1 + dice(3);
 
     webhook_set_u64(key, number);
 
@@ -218,6 +219,32 @@ append(webhook_txn_t *t)
     last = number;
 
     return 1;
+}
+
+
+/* Some are put before the end, where one may already be.  Where their page is
+   split by that, a cursor is left on what is not the last page any more. */
+
+static int
+insert(webhook_txn_t *t)
+{
+    size_t         len;
+    uint64_t       number;
+    unsigned char  key[8], value[TXN_VALUE];
+
+    if (last == 0) {
+        return 1;
+    }
+
+    number = last - dice(12) % last;
+    len = 1 + dice(TXN_VALUE);
+
+    webhook_set_u64(key, number);
+    memset(value, (int) (number & 0xff), len);
+
+    return webhook_txn_put(t, WEBHOOK_DB_BODIES, key, sizeof(key), value, len,
+                           0)
+           == 0;
 }
 
 
@@ -351,7 +378,7 @@ round_of(webhook_txn_t *t, unsigned wild)
             break;
 
         case 5:
-            ok = append(t);
+            ok = dice(3) ? append(t) : insert(t);
             break;
 
         case 6:
@@ -367,12 +394,79 @@ round_of(webhook_txn_t *t, unsigned wild)
 }
 
 
+/*
+ * A row before the first of a table that is one page, which is split by it: the
+ * cursor that was at the end is left on the first half.  What is appended then
+ * stands behind all others all the same.
+ */
+
+static void
+test_split(void)
+{
+    int             good;
+    void           *data;
+    util_t          u;
+    MDB_val         k, v;
+    unsigned        n;
+    uint64_t        number, before;
+    MDB_cursor     *c;
+    webhook_txn_t   t;
+    unsigned char   key[8], value[TXN_VALUE];
+
+    util_init(&u);
+
+    good = util_open(&u) == WEBHOOK_STORE_OK
+           && webhook_session_begin(util_lmdb(&u), &t, 1) == 0;
+
+    memset(value, 0, sizeof(value));
+
+    for (number = 100; number < 104 && good; number++) {
+        webhook_set_u64(key, number);
+
+        good = webhook_txn_append(&t, WEBHOOK_DB_BODIES, key, sizeof(key),
+                                  TXN_VALUE, &data)
+               == 0;
+    }
+
+    webhook_set_u64(key, 50);
+
+    good = good && webhook_txn_put(&t, WEBHOOK_DB_BODIES, key, sizeof(key),
+                                   value, TXN_VALUE, 0)
+                   == 0;
+
+    webhook_set_u64(key, 104);
+
+    good = good && webhook_txn_append(&t, WEBHOOK_DB_BODIES, key, sizeof(key),
+                                      TXN_VALUE, &data)
+                   == 0
+           && webhook_txn_cursor(&t, WEBHOOK_DB_BODIES, &c) == 0;
+
+    before = 0;
+
+    for (n = 0; good && mdb_cursor_get(c, &k, &v, MDB_NEXT) == 0; n++) {
+        number = webhook_get_u64(k.mv_data);
+
+        good = number > before;
+        before = number;
+    }
+
+    tap_ok(good && n == 6 && before == 104,
+           "a row is appended behind all others after a page was split");
+
+    webhook_session_abort(&t);
+
+    util_free(&u);
+}
+
+
 int
 main(void)
 {
     util_t         u;
     unsigned       i, ok, full;
     webhook_txn_t  t;
+
+    test_split();
 
     util_init(&u);
     u.size = 256 << 20;
