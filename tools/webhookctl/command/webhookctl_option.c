@@ -26,6 +26,9 @@
 static void ctl_getopt(ctl_t *ctl, int argc, char **argv,
     const char **unknown, const char **lacks);
 static void ctl_unknown(const char *name);
+static void ctl_unknown_option(const ctl_t *ctl, const char *option);
+static int ctl_nearer(const webhook_str_t *name, const char *known,
+    size_t *least);
 static int ctl_words(const ctl_t *ctl);
 static int ctl_understand(ctl_t *ctl);
 static int ctl_value(ctl_t *ctl, ctl_option_e option, const char *value);
@@ -66,8 +69,7 @@ ctl_parse(ctl_t *ctl, int argc, char **argv)
     }
 
     if (unknown) {
-        ctl_say("unknown option \"%s\"; see webhookctl help%s%s", unknown,
-                ctl->argc ? " " : "", ctl->argc ? ctl->argv[0] : "");
+        ctl_unknown_option(ctl, unknown);
         return 2;
     }
 
@@ -209,15 +211,14 @@ ctl_getopt(ctl_t *ctl, int argc, char **argv, const char **unknown,
 }
 
 
-/* Names the command that may have been meant: one that begins so, or is near
-   to it. */
+/* Names the command that may have been meant. */
 
 static void
 ctl_unknown(const char *name)
 {
-    size_t                n, least;
+    size_t                least;
     const char           *near;
-    webhook_str_t         one, two;
+    webhook_str_t         one;
     const ctl_command_t  *cmd;
 
     near = NULL;
@@ -225,13 +226,7 @@ ctl_unknown(const char *name)
     one = ctl_str(name);
 
     for (cmd = ctl_commands; cmd->name; cmd++) {
-        two = ctl_str(cmd->name);
-
-        n = one.len > 1 && strncmp(cmd->name, name, one.len) == 0
-            ? 0 : webhook_near(&one, &two);
-
-        if (n < least) {
-            least = n;
+        if (ctl_nearer(&one, cmd->name, &least)) {
             near = cmd->name;
         }
     }
@@ -239,6 +234,66 @@ ctl_unknown(const char *name)
     ctl_say("no such command: \"%s\"%s%s%s; see webhookctl help", name,
             near ? "; did you mean \"" : "", near ? near : "",
             near ? "\"?" : "");
+}
+
+
+/* The same for an option, one of those that the command has. */
+
+static void
+ctl_unknown_option(const ctl_t *ctl, const char *option)
+{
+    int             i;
+    size_t          least;
+    uint64_t        known;
+    const char     *near;
+    webhook_str_t   one;
+
+    near = NULL;
+    least = SIZE_MAX;
+    known = CTL_EVERYWHERE | (ctl->command ? ctl->command->options : 0);
+
+    if (strncmp(option, "--", 2) == 0) {
+        one.data = (u_char *) option + 2;
+        one.len = strcspn(option + 2, "=");
+
+        for (i = 0; i < CTL_OPTIONS; i++) {
+            if ((known & ctl_bit(i))
+                && ctl_nearer(&one, ctl_options[i].name, &least))
+            {
+                near = ctl_options[i].name;
+            }
+        }
+    }
+
+    ctl_say("unknown option \"%s\"%s%s%s; see webhookctl help%s%s", option,
+            near ? "; did you mean \"--" : "", near ? near : "",
+            near ? "\"?" : "",
+            ctl->argc ? " " : "", ctl->argc ? ctl->argv[0] : "");
+}
+
+
+/* Whether a known name is nearer to one that is given than those before: it
+   begins so, or differs in little. */
+
+static int
+ctl_nearer(const webhook_str_t *name, const char *known, size_t *least)
+{
+    size_t         n;
+    webhook_str_t  one;
+
+    one = ctl_str(known);
+
+    n = name->len > 1 && one.len >= name->len
+        && memcmp(one.data, name->data, name->len) == 0
+        ? 0 : webhook_near(name, &one);
+
+    if (n >= *least) {
+        return 0;
+    }
+
+    *least = n;
+
+    return 1;
 }
 
 
