@@ -58,6 +58,10 @@ TREE_$(1) := $$(if $$(wildcard $$(NGINX_SRC)/conf_flags),$$(NGINX_SRC),$\
 
 $(1)/objs/inputs: FORCE
 	@mkdir -p $(1)/objs
+	@[ -e "$$(NGINX_SRC)/src/core/nginx.h" ] \
+	    || { echo "There are no sources of nginx in $$(NGINX_SRC):" \
+	              "\"make deps\" installs Debian's, and NGINX_SRC=DIR names" \
+	              "others." >&2; exit 1; }
 	@{ echo "$$(NGINX_SRC) $$(NGINX_CONFIGURE)"; \
 	   echo "$(2)"; echo "$(3)"; \
 	   printf '%s\n' $$(MODULE_FILES); \

@@ -171,6 +171,7 @@ API  ?=
 PORT ?= 8080
 
 try:
+	@tools/try --check "$(API)" "$(PORT)"
 	@tools/install-deps build
 	@$(SUBMAKE) all
 	@WEBHOOK_BUILD=$(BUILD) tools/try "$(API)" "$(PORT)"

@@ -80,6 +80,18 @@ ok run("cd '$root' && git ls-files -z -m -o --exclude-standard | "
 
 ok run($commands[2], $clone), $commands[2] or diag slurp("$dir/log");
 
+# a mistake in the fourth is told before anything is built
+
+for (['', qr/the address of your API is missing/],
+     ['API=localhost:3000', qr/"localhost:3000" is not an address such as/],
+     ["API=http://127.0.0.1:$from PORT=$from", qr/port $from is in use/])
+{
+    my ($args, $said) = @$_;
+
+    is `cd '$clone' && make try $args 2>&1 < /dev/null | head -1` =~ $said, 1,
+        "make try $args";
+}
+
 # the fourth goes on until it is interrupted
 
 my $pid = fork // die "fork: $!\n";
