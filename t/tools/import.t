@@ -116,7 +116,7 @@ print $fh JSON::PP::encode_json($_), "\n" for $event, $call;
 close $fh;
 
 like qx($ctl -s $store import < $dir/export 2>&1),
-     qr/^1 events, 1 calls and 0 repeats are imported/, 'those of a company';
+     qr/^1 event, 1 call and 0 repeats are imported/, 'those of a company';
 
 is_deeply [map { $_->{company} } grep { ($_->{event} // $_->{id}) =~ /c0de$/ }
            map { JSON::PP::decode_json($_) }

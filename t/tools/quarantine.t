@@ -124,9 +124,9 @@ is $? >> 8, 2, 'all of them want --yes';
 is scalar(objects(scalar qx($ctl -s $store quarantine --json))), 2,
    'nothing was done';
 
-like qx($ctl -s $store quarantine drop $rows[0]{number}), qr/^1 rows are dropped$/,
+like qx($ctl -s $store quarantine drop $rows[0]{number}), qr/^1 row is dropped$/,
      'one is dropped';
-like qx($ctl -s $store quarantine drop all --yes), qr/^1 rows are dropped$/m,
+like qx($ctl -s $store quarantine drop all --yes), qr/^1 row is dropped$/m,
      'then the rest';
 is qx($ctl -s $store quarantine), '', 'none is left';
 like qx($ctl -s $store check), qr/ 0 faults$/, 'the store is sound';

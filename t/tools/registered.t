@@ -288,7 +288,7 @@ like $out, qr/nothing was done: without a terminal this needs --yes/, 'and nothi
 
 ($out, $rc) = on('endpoint', 'delete', $ep, '--yes');
 is $rc, 1, 'not while deliveries wait';
-like $out, qr/1 deliveries wait for it, and 0 are being sent: --cancel/,
+like $out, qr/1 delivery waits for it, and 0 are being sent: --cancel/,
      'their number';
 is scalar(split /\n/, on(qw(endpoint list --json))), 2, 'it is there';
 

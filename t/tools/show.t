@@ -221,7 +221,7 @@ is_deeply [sort map { $_->{name} } @{ $stats->{endpoints} }],
 is +(map { $_->{dead} } grep { $_->{name} eq 'evil.one' }
      @{ $stats->{endpoints} })[0], 1, 'and what is dead of each';
 
-like printed('stats'), qr/^kept +2 events, 1 calls, 0 idempotency keys$/m, 'for people too';
+like printed('stats'), qr/^kept +2 events, 1 call, 0 idempotency keys$/m, 'for people too';
 
 
 # --- what it refuses

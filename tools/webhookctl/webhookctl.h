@@ -87,6 +87,9 @@ typedef enum {
 
 #define ctl_bit(option)  ((uint64_t) 1 << (option))
 
+/* What stands behind a number. */
+#define ctl_many(n, one, many)  ((n) == 1 ? (one) : (many))
+
 
 /* What an option's value, or a word, is: how it is read, and completed. */
 

@@ -339,8 +339,9 @@ ctl_check(ctl_t *ctl, webhook_store_t *st)
 
         ctl_body(&op.u.check.text, 0);
 
-        printf("%" PRIu64 " rows, %" PRIu64 " faults\n", op.u.check.rows,
-               op.u.check.faults);
+        printf("%" PRIu64 " %s, %" PRIu64 " %s\n", op.u.check.rows,
+               ctl_many(op.u.check.rows, "row", "rows"), op.u.check.faults,
+               ctl_many(op.u.check.faults, "fault", "faults"));
 
         if (op.u.check.moved) {
             ctl_say("counters were not compared, since the store was written "

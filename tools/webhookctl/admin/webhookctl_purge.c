@@ -126,8 +126,9 @@ ctl_purge_journals(webhook_store_t *st)
         nanosleep(&pause, NULL);
     }
 
-    ctl_say("the journals of %" PRIu32 " processes may still contain it, until "
-            "these end", left);
+    ctl_say("the journals of %" PRIu32 " %s may still contain it, until %s",
+            left, ctl_many(left, "process", "processes"),
+            ctl_many(left, "it ends", "these end"));
 }
 
 
@@ -315,8 +316,8 @@ ctl_purge_count(ctl_t *ctl, webhook_store_t *st,
     }
 
     if (!ctl->json) {
-        ctl_tell("%" PRIu64 " events%s%.*s%s%.*s %s be removed, and calls",
-                 *count,
+        ctl_tell("%" PRIu64 " %s%s%.*s%s%.*s %s be removed, and calls",
+                 *count, ctl_many(*count, "event", "events"),
                  ctl->company.which == WEBHOOK_COMPANY_ONE ? " of company "
                  : ctl->company.which == WEBHOOK_COMPANY_NONE
                  ? " of no company" : "",
@@ -401,7 +402,9 @@ ctl_purge_done(const ctl_t *ctl, const webhook_task_t *task, uint64_t count)
         ctl_json_line(root);
 
     } else if (task) {
-        printf("%" PRIu64 " events and calls are removed\n", task->done);
+        printf("%" PRIu64 " %s removed\n", task->done,
+               ctl_many(task->done, "event or call is",
+                        "events and calls are"));
     }
 
     if (task && task->failed) {

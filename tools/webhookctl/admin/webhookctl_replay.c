@@ -149,7 +149,8 @@ ctl_replay_do(ctl_t *ctl, webhook_store_t *st, webhook_filter_t *filter,
     rc = ctl_replay_run(st, filter, cancel, 0, done);
 
     if (!ctl->json) {
-        printf("%" PRIu64 " deliveries are %s\n", *done,
+        printf("%" PRIu64 " %s %s\n", *done,
+               ctl_many(*done, "delivery is", "deliveries are"),
                cancel ? "cancelled" : "due now");
     }
 

@@ -129,7 +129,8 @@ ctl_retry_task(ctl_t *ctl, webhook_store_t *st, webhook_op_task_t *task,
     *failed = made.failed;
 
     if (!ctl->json) {
-        printf("%" PRIu64 " deliveries are due now\n", *done);
+        printf("%" PRIu64 " %s due now\n", *done,
+               ctl_many(*done, "delivery is", "deliveries are"));
     }
 
     return 0;

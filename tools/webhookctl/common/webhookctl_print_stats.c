@@ -60,13 +60,17 @@ ctl_stats_store(const webhook_op_stats_t *stats)
     }
 
     if (stats->quarantine) {
-        printf("quarantine %" PRIu64 " damaged rows\n", stats->quarantine);
+        printf("quarantine %" PRIu64 " damaged %s\n", stats->quarantine,
+               ctl_many(stats->quarantine, "row", "rows"));
     }
 
-    printf("kept       %" PRIu64 " events, %" PRIu64 " calls, %" PRIu64
-           " idempotency keys\n",
-           stats->events, stats->calls, stats->idempotency);
-    printf("open in    %" PRIu32 " processes\n", stats->owners);
+    printf("kept       %" PRIu64 " %s, %" PRIu64 " %s, %" PRIu64
+           " idempotency %s\n",
+           stats->events, ctl_many(stats->events, "event", "events"),
+           stats->calls, ctl_many(stats->calls, "call", "calls"),
+           stats->idempotency, ctl_many(stats->idempotency, "key", "keys"));
+    printf("open in    %" PRIu32 " %s\n", stats->owners,
+           ctl_many(stats->owners, "process", "processes"));
 
     if (stats->journals) {
         printf("journals   %" PRIu32 " of %s, %s in use", stats->journals,

@@ -426,9 +426,11 @@ ctl_object_refused(const ctl_t *ctl, const webhook_op_object_t *object,
     webhook_store_result_e result)
 {
     if (result == WEBHOOK_STORE_STALE && object->owed) {
-        ctl_say("%" PRIu64 " deliveries wait for it, and %" PRIu64 " are "
-                "being sent: --cancel cancels them", object->pending,
-                object->sending);
+        ctl_say("%" PRIu64 " %s for it, and %" PRIu64 " %s being sent: "
+                "--cancel cancels them", object->pending,
+                ctl_many(object->pending, "delivery waits",
+                         "deliveries wait"),
+                object->sending, ctl_many(object->sending, "is", "are"));
 
     } else if (result == WEBHOOK_STORE_STALE) {
         ctl_say("somebody has changed it meanwhile: read it again");

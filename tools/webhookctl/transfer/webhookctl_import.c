@@ -141,10 +141,13 @@ ctl_import_print(const ctl_import_t *m, int json)
         return;
     }
 
-    printf("%" PRIu64 " events, %" PRIu64 " calls and %" PRIu64 " repeats are "
-           "imported, %" PRIu64 " were there already, %" PRIu64 " lines are "
-           "skipped, %" PRIu64 " could not be taken\n", m->events, m->calls,
-           m->repeats, m->there, m->skipped, m->failed);
+    printf("%" PRIu64 " %s, %" PRIu64 " %s and %" PRIu64 " %s are imported, %"
+           PRIu64 " were there already, %" PRIu64 " lines are skipped, %"
+           PRIu64 " could not be taken\n",
+           m->events, ctl_many(m->events, "event", "events"),
+           m->calls, ctl_many(m->calls, "call", "calls"),
+           m->repeats, ctl_many(m->repeats, "repeat", "repeats"),
+           m->there, m->skipped, m->failed);
 
     if (m->objects || m->records) {
         printf("%" PRIu64 " endpoints and receivers that were registered and "

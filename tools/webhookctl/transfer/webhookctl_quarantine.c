@@ -318,7 +318,8 @@ ctl_quarantine_drop(ctl_t *ctl, webhook_store_t *st)
         ctl_json_line(json_pack("{s:I}", "dropped", (json_int_t) count));
 
     } else {
-        printf("%" PRIu64 " rows are dropped\n", count);
+        printf("%" PRIu64 " %s dropped\n", count,
+               ctl_many(count, "row is", "rows are"));
     }
 
     return status;
@@ -359,7 +360,8 @@ ctl_quarantine_drop_all(ctl_t *ctl, webhook_store_t *st)
     dropped = 0;
 
     if (!ctl->json) {
-        printf("%" PRIu64 " rows %s dropped\n", count,
+        printf("%" PRIu64 " %s %s dropped\n", count,
+               ctl_many(count, "row", "rows"),
                ctl->dry_run ? "would be" : "will be");
         fflush(stdout);
     }
@@ -380,7 +382,8 @@ ctl_quarantine_drop_all(ctl_t *ctl, webhook_store_t *st)
                                 "dropped", (json_int_t) dropped));
 
     } else if (dropped) {
-        printf("%" PRIu64 " rows are dropped\n", dropped);
+        printf("%" PRIu64 " %s dropped\n", dropped,
+               ctl_many(dropped, "row is", "rows are"));
     }
 
     return rc;

@@ -121,8 +121,10 @@ webhook_lmdb_open(const webhook_store_options_t *options, void **data)
 
     rc = webhook_slots_open(st);
     if (rc) {
-        return webhook_store_fail(st, rc, "cannot be locked (another process "
-                                  "may be opening it)");
+        return webhook_store_fail(st, rc, rc == EAGAIN
+                                  ? "is being opened by another process"
+                                  : "cannot be locked by its file "
+                                    "\"owners\"");
     }
 
     rc = webhook_env_open(st);

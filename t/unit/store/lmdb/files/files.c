@@ -144,6 +144,8 @@ test_places(void)
     tap_ok(util_open(&v) != WEBHOOK_STORE_OK
            && v.logs[WEBHOOK_STORE_LOG_EMERG] == 1,
            "no place for files: %s", v.text);
+    tap_ok(strstr(v.text, "cannot be locked by its file \"owners\": ")
+           != NULL, "it is told which, and not that another opens it");
 
     util_free(&u);
 }
