@@ -54,6 +54,8 @@ static void webhook_lmdb_settings(webhook_lmdb_t *st,
     const webhook_store_options_t *options);
 static void webhook_store_file(webhook_lmdb_t *st);
 static int webhook_store_start(webhook_lmdb_t *st);
+static webhook_store_result_e webhook_lmdb_not_locked(webhook_lmdb_t *st,
+    int rc);
 static webhook_store_result_e webhook_store_fail(webhook_lmdb_t *st, int rc,
     const char *what);
 static void webhook_store_free(webhook_lmdb_t *st);
@@ -121,10 +123,7 @@ webhook_lmdb_open(const webhook_store_options_t *options, void **data)
 
     rc = webhook_slots_open(st);
     if (rc) {
-        return webhook_store_fail(st, rc, rc == EAGAIN
-                                  ? "is being opened by another process"
-                                  : "cannot be locked by its file "
-                                    "\"owners\"");
+        return webhook_lmdb_not_locked(st, rc);
     }
 
     rc = webhook_env_open(st);
@@ -278,6 +277,16 @@ webhook_store_start(webhook_lmdb_t *st)
     }
 
     return webhook_session_commit(&t);
+}
+
+
+static webhook_store_result_e
+webhook_lmdb_not_locked(webhook_lmdb_t *st, int rc)
+{
+    return webhook_store_fail(st, rc, rc == EAGAIN
+                                      ? "is being opened by another process"
+                                      : "cannot be locked by its file "
+                                        "\"owners\"");
 }
 
 
