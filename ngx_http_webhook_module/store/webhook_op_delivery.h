@@ -3,6 +3,7 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * Deliveries: leased to be sent, completed, taken over; and steered by hand.
+ * Endpoints: their limits, and their pauses.
  */
 
 #ifndef WEBHOOK_OP_DELIVERY_H
@@ -26,6 +27,9 @@ typedef struct {
     unsigned         early:1;       /* begun before its event was applied, see
                                        webhook_store_keep(): its outcome is not
                                        noted */
+    uint64_t         until;         /* the send has to end before that, as ms of
+                                       options.clock, since others may send it
+                                       from then on (SHIP_FENCE); 0: no bound */
 } webhook_lease_t;
 
 
@@ -48,6 +52,8 @@ typedef struct {
     size_t            max_bytes;    /* body bytes after which no more are
                                        added; one always is */
     uint64_t          lease;        /* ms */
+    uint64_t          takes;        /* ms that a send takes at most, for
+                                       SHIP_FENCE; 0: as long as a lease */
 
     webhook_lease_t  *leases;       /* out */
     uint32_t          count;
@@ -107,6 +113,7 @@ typedef struct {
     uint64_t            lease;      /* ms; not 0: lease the endpoint's next
                                        due delivery (or the next step of this
                                        one) in the same transaction */
+    uint64_t            takes;      /* ms, for that: as CLAIM has it */
     uint32_t            ahead;      /* with "lease": how many more to lease
                                        ahead, 16 at most */
     webhook_id_t        took;       /* the event whose delivery, which was
@@ -172,7 +179,7 @@ typedef struct {
  * RETRY makes a delivery due at once that waits, is dead or was cancelled (the
  * last two with all their sends before them again).  CANCEL cancels one that
  * waits, or a dead one that blocks its order key, which goes on then.  A
- * delivery that is SENDING is STALE.  A delivered one is DUPLICATE, and so are
+ * delivery that is SENDING is STALE, and so is one that another node has.  A delivered one is DUPLICATE, and so are
  * for CANCEL one that is cancelled and a dead one that blocks nothing.  One
  * that there is not is NOT_FOUND.  FULL: RETRY of what is over, above the
  * high-water mark, or with "over" above the backlog.
@@ -187,6 +194,59 @@ typedef struct {
 
     unsigned      over:1;           /* out */
 } webhook_op_delivery_t;
+
+
+#define WEBHOOK_NAME_MAX    255     /* bytes */
+#define WEBHOOK_REASON_MAX  255
+
+
+/*
+ * ENDPOINT.  Makes an endpoint known or changes its limits; the last one that
+ * names it is right.  They hold over all processes, and outlive them: no more
+ * deliveries are leased at a time, nor begun in a time, than they say.  Writes
+ * nothing where nothing changed.  UNAVAILABLE without an id, or with a name
+ * that is over its bound.
+ *
+ * The rate counts leases, whoever gets them; what is RELEASEd does not count.
+ *
+ * The breaker opens when so many outcomes in a row were failures, or so many
+ * percent of at least ten in a window; it holds first sends (never retries,
+ * which are its probes), then lets one through at a time, whose failure holds
+ * the others as long again, until an outcome is DONE.
+ */
+
+typedef struct {
+    uint64_t       id;
+    webhook_str_t  name;            /* up to 255 bytes */
+    uint32_t       inflight;        /* most leases at a time, all workers */
+    uint32_t       rate;            /* sends in "per" ms; 0: no bound */
+    uint32_t       per;             /* ms; 0: 1000 */
+    uint32_t       burst;           /* sends that may come at once; 0: 1 */
+    uint32_t       break_failures;  /* in a row; 0: not by these */
+    uint32_t       break_percent;   /* of the window; 0: not by these */
+    uint64_t       break_window;    /* ms; 0: a minute */
+    uint64_t       break_open_timeout;      /* ms */
+    unsigned       order_block:1;   /* a dead head blocks its key */
+} webhook_op_endpoint_t;
+
+
+/*
+ * PAUSE stops all sends of an endpoint, or resumes them (and closes its
+ * breaker and ends its hold).  With "all" it stops those to every endpoint,
+ * also to those that are not known yet: nothing is leased, whoever asks, and
+ * no orphan is cancelled, until it is resumed with "all" too, which leaves the
+ * pauses of single endpoints (DUPLICATE where the store was not paused).  What
+ * is leased already may be completed.  A pause outlives every process.
+ * NOT_FOUND for an endpoint that is not known, without "make".
+ */
+
+typedef struct {
+    uint64_t       endpoint;
+    unsigned       all:1;
+    unsigned       resume:1;
+    unsigned       make:1;          /* also one that is not known yet */
+    webhook_str_t  reason;          /* 255 bytes are kept; STATS shows it */
+} webhook_op_pause_t;
 
 
 #endif /* WEBHOOK_OP_DELIVERY_H */

@@ -126,6 +126,10 @@ typedef struct {
     uint64_t            order;      /* as webhook_delivery_t has it */
     uint64_t            place;      /* up to WEBHOOK_PLACE_MAX */
     unsigned            blocks:1;
+    unsigned            shared:1;   /* by the cluster, which knows of it: see
+                                       SHIP_TAKE */
+    uint32_t            part;       /* if so: see SHIP_NUMBER */
+    uint32_t            tries;      /* if so: sends of the step so far */
     webhook_attempt_t  *attempts;   /* with their numbers */
     uint32_t            attempts_count;
 } webhook_past_t;

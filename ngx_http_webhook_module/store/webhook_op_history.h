@@ -46,6 +46,12 @@ typedef struct {
     uint64_t           order;           /* webhook_id_name() of its order key;
                                            0: it has none */
     uint64_t           place;           /* among those of its key */
+    uint32_t           tries;           /* sends of this step so far */
+    uint64_t           number;          /* of the last entry of the outbox for
+                                           it; 0: the cluster does not know it */
+    uint32_t           part;            /* see SHIP_NUMBER */
+    unsigned           guest:1;         /* it came from another node */
+    unsigned           moved:1;         /* CANCELLED: another node has it */
     unsigned           holds:1;         /* LIST: "find" stands in its body */
     unsigned           gone:1;          /* LIST and SHOW of one company: it is
                                            to an object of that company that was

@@ -152,6 +152,12 @@ typedef struct {
  * there is never an orphan (EXPIRE), that of a removed one is one at once.
  *
  * A repeat of what was done finds, without a key, DUPLICATE or STALE.
+ *
+ * With "shared" the object is as the cluster has it: it is made, changed or
+ * removed, whatever is here, at the version that it has there, with none of the
+ * bounds, and what waits for a removed one is cancelled; DUPLICATE where it is
+ * at that version.  Its name may be that of another one here until that is put,
+ * too.  "shared" is kept in the same commit (SHIP_STATE, change).
  */
 
 #define WEBHOOK_OBJECT_MAKE  0              /* for expect */
@@ -181,6 +187,10 @@ typedef struct {
                                        created, updated and removed of "object"
                                        are kept; expect is
                                        WEBHOOK_OBJECT_MAKE */
+    uint64_t          shared;       /* in: from the cluster: the change of its
+                                       registry; version, created, updated and
+                                       removed of "object" are kept; 0: it is
+                                       not */
     webhook_once_t    once;         /* in and out */
 
     uint64_t          version;      /* out: OK, STALE */

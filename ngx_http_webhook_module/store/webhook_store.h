@@ -13,14 +13,14 @@
  *   webhook_store_result.h    results, states of a delivery
  *   webhook_op_event.h        PUT_EVENT
  *   webhook_op_delivery.h     CLAIM, COMPLETE, TAKEOVER, JOURNAL, RETRY,
- *                             CANCEL
- *   webhook_op_endpoint.h     ENDPOINT, PAUSE
+ *                             CANCEL; ENDPOINT, PAUSE
  *   webhook_op_call.h         PUT_CALL; RESERVE, SETTLE; KNOWN, REMEMBER
  *   webhook_op_history.h      LIST, SHOW, CALLS, REPLAY, EXPIRE
  *   webhook_op_object.h       OBJECT, RECORD; OBJECTS, CHANGES, AUDIT
  *   webhook_op_task.h         TASK, TASK_LOOK, TASK_STEP, TASK_END, TASKS;
  *                             COUNT; COPY, PURGE
  *   webhook_op_admin.h        STATS, RINGS, CLOCK, QUARANTINE, DISCARD, CHECK
+ *   webhook_op_ship.h         SHIP_STATE, SHIP_NUMBER ...: a node of a cluster
  *
  * Batches.  A batch of operations goes in, results come out.
  *

@@ -192,6 +192,42 @@ webhook_op_reset(webhook_op_t *op)
         memset(&op->u.check, 0, sizeof(webhook_op_check_t));
         break;
 
+    case WEBHOOK_OP_SHIP_EPOCH:
+        op->u.ship_epoch.more = 0;
+        break;
+
+    case WEBHOOK_OP_SHIP_NUMBER:
+        op->u.ship_number.from = 0;
+        op->u.ship_number.to = 0;
+        op->u.ship_number.more = 0;
+        break;
+
+    case WEBHOOK_OP_SHIP_DONE:
+        op->u.ship_done.more = 0;
+        break;
+
+    case WEBHOOK_OP_SHIP_BACK:
+        op->u.ship_back.count = 0;
+        op->u.ship_back.more = 0;
+        break;
+
+    case WEBHOOK_OP_SHIP_FENCE:
+        op->u.ship_fence.more = 0;
+        break;
+
+    case WEBHOOK_OP_SHIP_ASK:
+        op->u.ship_ask.more = 0;
+        break;
+
+    case WEBHOOK_OP_SHIP_TAKE:
+        op->u.ship_take.count = 0;
+        break;
+
+    case WEBHOOK_OP_SHIP_GIVE:
+        op->u.ship_give.count = 0;
+        op->u.ship_give.more = 0;
+        break;
+
     default:
         break;
     }
@@ -307,6 +343,16 @@ webhook_op_free(webhook_op_t *op)
         op->u.stats.endpoints = NULL;
         op->u.stats.count = 0;
         memset(&op->u.stats.reason, 0, sizeof(webhook_str_t));
+        break;
+
+    case WEBHOOK_OP_SHIP_NUMBER:
+        op->u.ship_number.entries = NULL;
+        op->u.ship_number.count = 0;
+        break;
+
+    case WEBHOOK_OP_SHIP_ASK:
+        op->u.ship_ask.open = NULL;
+        op->u.ship_ask.count = 0;
         break;
 
     case WEBHOOK_OP_CHECK:

@@ -12,12 +12,12 @@
 #include "store/webhook_store_result.h"
 #include "store/webhook_op_event.h"
 #include "store/webhook_op_delivery.h"
-#include "store/webhook_op_endpoint.h"
 #include "store/webhook_op_call.h"
 #include "store/webhook_op_history.h"
 #include "store/webhook_op_object.h"
 #include "store/webhook_op_task.h"
 #include "store/webhook_op_admin.h"
+#include "store/webhook_op_ship.h"
 
 
 typedef enum {
@@ -45,6 +45,16 @@ typedef enum {
     WEBHOOK_OP_PURGE,
     WEBHOOK_OP_OBJECT,
     WEBHOOK_OP_RECORD,
+    WEBHOOK_OP_SHIP_STATE,
+    WEBHOOK_OP_SHIP_EPOCH,
+    WEBHOOK_OP_SHIP_NUMBER,
+    WEBHOOK_OP_SHIP_DONE,
+    WEBHOOK_OP_SHIP_REFUSED,
+    WEBHOOK_OP_SHIP_BACK,
+    WEBHOOK_OP_SHIP_FENCE,
+    WEBHOOK_OP_SHIP_SETTLE,
+    WEBHOOK_OP_SHIP_TAKE,
+    WEBHOOK_OP_SHIP_GIVE,
     WEBHOOK_OP_LIST,            /* from here on: read only */
     WEBHOOK_OP_SHOW,
     WEBHOOK_OP_CALLS,
@@ -58,6 +68,8 @@ typedef enum {
     WEBHOOK_OP_CHANGES,
     WEBHOOK_OP_AUDIT,
     WEBHOOK_OP_STATS,
+    WEBHOOK_OP_SHIP_ASK,
+    WEBHOOK_OP_SHIP_HAVE,
     WEBHOOK_OP_CHECK
 } webhook_op_e;
 
@@ -112,6 +124,18 @@ typedef struct {
         webhook_op_objects_t    objects;
         webhook_op_changes_t    changes;
         webhook_op_audit_t      audit;
+        webhook_op_ship_state_t   ship_state;
+        webhook_op_ship_epoch_t   ship_epoch;
+        webhook_op_ship_number_t  ship_number;
+        webhook_op_ship_done_t    ship_done;
+        webhook_op_ship_refused_t ship_refused;
+        webhook_op_ship_back_t    ship_back;
+        webhook_op_ship_have_t    ship_have;
+        webhook_op_ship_fence_t   ship_fence;
+        webhook_op_ship_ask_t     ship_ask;
+        webhook_op_ship_settle_t  ship_settle;
+        webhook_op_ship_take_t    ship_take;
+        webhook_op_ship_give_t    ship_give;
         webhook_op_check_t      check;
     } u;
 } webhook_op_t;

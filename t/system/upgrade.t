@@ -82,7 +82,7 @@ ok @waiting > 3, 'what waits is seen: ' . @waiting;
 my ($status, $out, $err) = $t->ctl('retry', $before[0]{id});
 
 is $status, 1, 'a tool brings no store to another format';
-like $err, qr/has format 1, .* writes format 6: nginx converts it/,
+like $err, qr/has format 1, .* writes format 7: nginx converts it/,
      'and says who does';
 
 my $before = $t->mark;
@@ -105,8 +105,8 @@ $t->hold_store(sub {
          qr/^ngx_webhook_events_failed_total 1$/m, 'and counted';
 }, 'open');
 
-ok $t->wait_log(qr/now has format 6/, 60, $before),
-   'they left it: it is brought to format 6';
+ok $t->wait_log(qr/now has format 7/, 60, $before),
+   'they left it: it is brought to format 7';
 
 ok wait_for(sub {
     my ($status, $out) = $t->ctl('list', '--json', '--state=pending',

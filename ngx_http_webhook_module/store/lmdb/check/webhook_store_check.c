@@ -14,6 +14,7 @@
 #include "store/lmdb/handle/webhook_store_clock.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/outbox/webhook_store_outbox.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
 #include "store/lmdb/session/webhook_store_session.h"
 #include "store/lmdb/check/webhook_store_check_bulk.h"
@@ -178,7 +179,8 @@ webhook_check_all(webhook_txn_t *t, webhook_check_t *check,
                                             webhook_check_answer_caller },
         { WEBHOOK_DB_LISTED, WEBHOOK_KEY_LISTED, webhook_check_listed },
         { WEBHOOK_DB_RINGS, WEBHOOK_KEY_RING, webhook_check_ring },
-        { WEBHOOK_DB_TASKS, WEBHOOK_KEY_TASK, webhook_check_task }
+        { WEBHOOK_DB_TASKS, WEBHOOK_KEY_TASK, webhook_check_task },
+        { WEBHOOK_DB_OUTBOX, WEBHOOK_KEY_OUTBOX, webhook_check_entry }
     };
 
     memset(check, 0, sizeof(webhook_check_t));
@@ -484,6 +486,15 @@ webhook_check_totals(webhook_check_ctx_t *x)
                             x->t->state.tasks, x->tasks);
     }
 
+    if (webhook_outbox_cluster(x->t) == 0
+        && x->t->cluster.entries != x->entries)
+    {
+        webhook_check_fault(x, NULL, "it says %llu entries of the outbox, "
+                            "there are %llu",
+                            (unsigned long long) x->t->cluster.entries,
+                            (unsigned long long) x->entries);
+    }
+
     if (x->t->state.events != check->events) {
         webhook_check_fault(x, NULL, "it says %llu events, there are %llu",
                             (unsigned long long) x->t->state.events,
@@ -525,6 +536,13 @@ webhook_check_counters(webhook_check_ctx_t *x, webhook_check_endpoint_t *e)
                             (int) e->row.name_len, e->row.name,
                             e->row.marked,
                             (unsigned long long) e->marked);
+    }
+
+    if (e->row.fenced != e->fenced) {
+        webhook_check_fault(x, NULL, "endpoint %.*s says that the cluster "
+                            "knows of %u that wait, it is %llu",
+                            (int) e->row.name_len, e->row.name, e->row.fenced,
+                            (unsigned long long) e->fenced);
     }
 
     if (e->row.blocked != e->blocked) {

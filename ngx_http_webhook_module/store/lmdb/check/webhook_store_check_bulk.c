@@ -2,8 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What the check looks at in the index of what waits and is dead, in rings and
- * in tasks.
+ * What the check looks at in the index of what waits and is dead, in rings, in
+ * tasks and in the outbox.
  */
 
 #include "store/lmdb/check/webhook_store_check_bulk.h"
@@ -11,6 +11,7 @@
 #include "store/webhook_store.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/outbox/webhook_store_outbox.h"
 #include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/lists/webhook_store_listed_rows.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
@@ -249,4 +250,72 @@ webhook_check_task(webhook_check_ctx_t *x, const MDB_val *key,
     x->tasks += row.task.state == WEBHOOK_TASK_RUNNING;
 
     return 0;
+}
+
+
+int
+webhook_check_entry(webhook_check_ctx_t *x, const MDB_val *key,
+    const MDB_val *val)
+{
+    int                    rc;
+    webhook_outbox_row_t   e;
+
+    x->entries++;
+
+    rc = webhook_outbox_cluster(x->t);
+    if (rc) {
+        return rc;
+    }
+
+    if (webhook_row_read_outbox(val, &e) != 0) {
+        webhook_check_fault(x, NULL, "an entry of the outbox cannot be read");
+        return 0;
+    }
+
+    if (webhook_get_u64(key->mv_data) > x->t->cluster.assigned) {
+        webhook_check_fault(x, &e.id, "an entry of the outbox has a number "
+                            "that was never given");
+    }
+
+    return 0;
+}
+
+
+int
+webhook_check_numbered(webhook_check_ctx_t *x, const webhook_id_t *id,
+    uint64_t endpoint, const webhook_delivery_row_t *d)
+{
+    int                    rc;
+    MDB_val                val;
+    unsigned char          key[WEBHOOK_KEY_OUTBOX];
+    webhook_outbox_row_t   e;
+
+    rc = webhook_outbox_cluster(x->t);
+    if (rc) {
+        return rc;
+    }
+
+    if (d->number > x->t->cluster.assigned) {
+        webhook_check_fault(x, id, "it has a number that was never given");
+    }
+
+    if (d->number <= x->t->cluster.confirmed) {
+        return 0;
+    }
+
+    webhook_set_u64(key, d->number);
+
+    rc = webhook_txn_get(x->t, WEBHOOK_DB_OUTBOX, key, sizeof(key), &val);
+
+    if (rc == MDB_NOTFOUND
+        || (rc == 0
+            && (webhook_row_read_outbox(&val, &e) != 0
+                || e.kind != WEBHOOK_SHIP_DELIVERY || e.endpoint != endpoint
+                || memcmp(&e.id, id, sizeof(webhook_id_t)) != 0)))
+    {
+        webhook_check_fault(x, id, "it is not in the outbox");
+        return 0;
+    }
+
+    return rc;
 }

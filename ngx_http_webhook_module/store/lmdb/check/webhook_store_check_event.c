@@ -73,6 +73,13 @@ webhook_check_delivery(webhook_check_ctx_t *x, const MDB_val *key,
 
     x->check->states[d.state]++;
 
+    if (d.number) {
+        rc = webhook_check_numbered(x, &id, endpoint, &d);
+        if (rc) {
+            return rc;
+        }
+    }
+
     if (x->head && memcmp(x->id.bytes, id.bytes, 16) == 0) {
         x->total++;
 

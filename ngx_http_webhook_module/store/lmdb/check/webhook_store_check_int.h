@@ -21,6 +21,7 @@ typedef struct {
     uint64_t                 credits;   /* slots held in advance */
     uint64_t                 blocked;
     uint64_t                 marked;    /* first sends that are not listed */
+    uint64_t                 fenced;
     webhook_endpoint_row_t   row;
 } webhook_check_endpoint_t;
 
@@ -38,6 +39,7 @@ typedef struct {
     uint64_t                   finished;
     uint64_t                   history;
     uint32_t                   tasks;       /* that are under way */
+    uint64_t                   entries;     /* of the outbox */
     unsigned                   old:1;       /* of format 1, or on its way: its
                                                index of what is finished is
                                                not looked at */

@@ -46,6 +46,8 @@ static void webhook_apply_reads(webhook_lmdb_t *st, webhook_op_t **ops,
     uint32_t count);
 
 
+/* It is longer than 100 lines because it names each operation. */
+
 void
 webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
 {
@@ -78,6 +80,14 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
         case WEBHOOK_OP_TASK_END:
         case WEBHOOK_OP_COPY:
         case WEBHOOK_OP_PURGE:
+        case WEBHOOK_OP_SHIP_EPOCH:
+        case WEBHOOK_OP_SHIP_DONE:
+        case WEBHOOK_OP_SHIP_REFUSED:
+        case WEBHOOK_OP_SHIP_BACK:
+        case WEBHOOK_OP_SHIP_FENCE:
+        case WEBHOOK_OP_SHIP_SETTLE:
+        case WEBHOOK_OP_SHIP_TAKE:
+        case WEBHOOK_OP_SHIP_GIVE:
             sure++;
             writes++;
             break;
@@ -89,19 +99,22 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
         case WEBHOOK_OP_EXPIRE:
         case WEBHOOK_OP_RESERVE:
         case WEBHOOK_OP_TASK_STEP:
+        case WEBHOOK_OP_SHIP_NUMBER:
             writes++;
             break;
 
         case WEBHOOK_OP_REPLAY:
         case WEBHOOK_OP_CLOCK:
         case WEBHOOK_OP_RECORD:
+        case WEBHOOK_OP_SHIP_STATE:
 
             if (webhook_perform_is_read(ops[i])) {
                 reads++;
 
             } else {
                 writes++;
-                sure += (ops[i]->type == WEBHOOK_OP_RECORD);
+                sure += (ops[i]->type == WEBHOOK_OP_RECORD
+                         || ops[i]->type == WEBHOOK_OP_SHIP_STATE);
             }
 
             break;

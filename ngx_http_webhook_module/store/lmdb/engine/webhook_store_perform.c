@@ -35,6 +35,10 @@
 #include "store/lmdb/tasks/webhook_store_purge.h"
 #include "store/lmdb/tasks/webhook_store_task.h"
 #include "store/lmdb/tasks/webhook_store_task_step.h"
+#include "store/lmdb/ship/webhook_store_ship.h"
+#include "store/lmdb/ship/webhook_store_ship_number.h"
+#include "store/lmdb/ship/webhook_store_ship_settle.h"
+#include "store/lmdb/ship/webhook_store_ship_take.h"
 #include "store/lmdb/kept/webhook_store_kept.h"
 #include "store/lmdb/kept/webhook_store_kept_file.h"
 #include "store/lmdb/kept/webhook_store_kept_look.h"
@@ -53,6 +57,7 @@ static int webhook_perform_over(webhook_txn_t *t, webhook_op_t *op,
     const webhook_str_t *company, const webhook_str_t *data,
     const webhook_once_t *once);
 static int webhook_perform_one(webhook_txn_t *t, webhook_op_t *op);
+static int webhook_perform_ship(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_perform_leases(const webhook_op_t *op);
 static int webhook_perform_stats(webhook_txn_t *t, webhook_op_t *op);
 
@@ -63,7 +68,8 @@ webhook_perform_is_read(const webhook_op_t *op)
     return op->type >= WEBHOOK_OP_LIST
            || (op->type == WEBHOOK_OP_REPLAY && op->u.replay.dry_run)
            || (op->type == WEBHOOK_OP_RECORD && op->u.record.ask)
-           || (op->type == WEBHOOK_OP_CLOCK && !op->u.clock.accept);
+           || (op->type == WEBHOOK_OP_CLOCK && !op->u.clock.accept)
+           || (op->type == WEBHOOK_OP_SHIP_STATE && !op->u.ship_state.set);
 }
 
 
@@ -105,6 +111,9 @@ webhook_perform_peek(webhook_txn_t *t, webhook_op_t *op, int *todo)
 
     case WEBHOOK_OP_TASK_STEP:
         return webhook_task_step_peek(t, op, todo);
+
+    case WEBHOOK_OP_SHIP_NUMBER:
+        return webhook_ship_number_peek(t, op, todo);
 
     case WEBHOOK_OP_CLOCK:
         *todo = 1;
@@ -302,6 +311,49 @@ webhook_perform_one(webhook_txn_t *t, webhook_op_t *op)
         return webhook_purge(t, op);
 
     default:
+        return webhook_perform_ship(t, op);
+    }
+}
+
+
+/* What only a node of a cluster does. */
+
+static int
+webhook_perform_ship(webhook_txn_t *t, webhook_op_t *op)
+{
+    switch (op->type) {
+
+    case WEBHOOK_OP_SHIP_STATE:
+        return webhook_ship_state(t, op);
+
+    case WEBHOOK_OP_SHIP_EPOCH:
+        return webhook_ship_epoch(t, op);
+
+    case WEBHOOK_OP_SHIP_NUMBER:
+        return webhook_ship_number(t, op);
+
+    case WEBHOOK_OP_SHIP_DONE:
+        return webhook_ship_done(t, op);
+
+    case WEBHOOK_OP_SHIP_REFUSED:
+        return webhook_ship_refused(t, op);
+
+    case WEBHOOK_OP_SHIP_BACK:
+        return webhook_ship_back(t, op);
+
+    case WEBHOOK_OP_SHIP_FENCE:
+        return webhook_ship_fence(t, op);
+
+    case WEBHOOK_OP_SHIP_SETTLE:
+        return webhook_ship_settle(t, op);
+
+    case WEBHOOK_OP_SHIP_TAKE:
+        return webhook_ship_take(t, op);
+
+    case WEBHOOK_OP_SHIP_GIVE:
+        return webhook_ship_give(t, op);
+
+    default:
         return EINVAL;
     }
 }
@@ -391,6 +443,15 @@ webhook_perform_read(webhook_txn_t *t, webhook_op_t *op)
 
     case WEBHOOK_OP_CLOCK:
         return webhook_time_tell(t, op);
+
+    case WEBHOOK_OP_SHIP_STATE:
+        return webhook_ship_state(t, op);
+
+    case WEBHOOK_OP_SHIP_ASK:
+        return webhook_ship_ask(t, op);
+
+    case WEBHOOK_OP_SHIP_HAVE:
+        return webhook_ship_have(t, op);
 
     case WEBHOOK_OP_CHECK:
         return webhook_check_op(t, op);

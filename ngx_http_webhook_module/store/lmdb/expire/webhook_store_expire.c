@@ -19,14 +19,18 @@
 #include "store/lmdb/space/webhook_store_headroom.h"
 #include "store/lmdb/space/webhook_store_space.h"
 #include "store/lmdb/space/webhook_store_used.h"
+#include "store/lmdb/outbox/webhook_store_outbox.h"
 #include "store/lmdb/expire/webhook_store_remove.h"
 
 
 #define WEBHOOK_EXPIRE_QUIET  60000     /* ms between two lines about dead
                                            letters */
+#define WEBHOOK_EXPIRE_HELD   256       /* passed over, which the cluster is to
+                                           be told of */
 
 
 static int webhook_expire_some(webhook_txn_t *t, size_t bytes, int *found);
+static int webhook_expire_free(webhook_txn_t *t, unsigned char *key);
 static int webhook_expire_aged(webhook_txn_t *t, const unsigned char *key);
 
 
@@ -215,6 +219,10 @@ webhook_expire_first(webhook_txn_t *t, size_t bytes, unsigned char *key,
 
         rc = webhook_finished_first(t, class, oldest);
 
+        if (rc == 0) {
+            rc = webhook_expire_free(t, oldest);
+        }
+
         if (rc == MDB_NOTFOUND) {
             break;
         }
@@ -262,6 +270,44 @@ webhook_expire_first(webhook_txn_t *t, size_t bytes, unsigned char *key,
     *found = used + bytes > mark;
 
     return 0;
+}
+
+
+/* The first one at or behind the key that the cluster has not to be told of
+   yet, of its class or of one behind it. */
+
+static int
+webhook_expire_free(webhook_txn_t *t, unsigned char *key)
+{
+    int           rc, held;
+    unsigned      n, i;
+    webhook_id_t  id;
+
+    for (n = 0; n < WEBHOOK_EXPIRE_HELD; n++) {
+
+        if (key[0] == WEBHOOK_CLASS_CALL) {
+            return 0;
+        }
+
+        memcpy(id.bytes, key + 9, 16);
+
+        rc = webhook_outbox_held(t, &id, &held);
+
+        if (rc || !held) {
+            return rc;
+        }
+
+        for (i = WEBHOOK_KEY_FINISHED - 1; ++key[i] == 0 && i; i--) {
+            /* void */
+        }
+
+        rc = webhook_finished_from(t, key);
+        if (rc) {
+            return rc;
+        }
+    }
+
+    return MDB_NOTFOUND;
 }
 
 

@@ -182,6 +182,14 @@ struct webhook_lmdb_s {
     uint64_t                  orphan_look;  /* engine time of the next walk */
     uint64_t                  orphan_pos;   /* an endpoint's id: where it is */
     uint64_t                  orphan_logged; /* the last one that was */
+    unsigned char             ship_pos[WEBHOOK_SHIP_CURSOR];
+                                            /* where the walk over what waits
+                                               for a number is; zero: at its
+                                               begin */
+    unsigned                  ship_clean:1; /* it met no number of an epoch
+                                               before */
+    uint64_t                  ship_back;    /* the entry up to which SHIP_BACK
+                                               came */
     uint64_t                  asides;       /* state.asides, when a claim of */
     uint64_t                  asides_list;  /* these last saw that none of them
                                                is aside */
@@ -257,6 +265,10 @@ typedef struct {
     unsigned                  kept_drop:1;  /* or the last one */
     unsigned                  kept_step:1;  /* what journals hold was put */
     unsigned                  purged:1;     /* an event, before its time */
+
+    webhook_cluster_row_t     cluster;      /* by webhook_outbox_cluster() */
+    unsigned                  cluster_read:1;
+    unsigned                  cluster_dirty:1;
 } webhook_txn_t;
 
 

@@ -138,6 +138,15 @@ int
 webhook_admin_again(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d, int *full)
 {
+    *full = 0;
+
+    if (d->moved) {
+
+        /* it is another node's */
+
+        return 0;
+    }
+
     *full = !webhook_space_take(t, WEBHOOK_ADMIN_AGAIN);
 
     return *full ? 0 : webhook_queue_requeue(t, ep, id, d);
@@ -153,6 +162,11 @@ webhook_admin_bounded(webhook_txn_t *t, uint64_t endpoint,
     webhook_endpoint_row_t  *ep;
 
     over = 0;
+    *full = 0;
+
+    if (d->moved) {
+        return 0;
+    }
 
     /* before it is counted */
 
@@ -247,6 +261,12 @@ webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
         break;
 
     default: /* WEBHOOK_PENDING, WEBHOOK_DEAD, WEBHOOK_CANCELLED */
+
+        if (d->moved) {
+            op->result = WEBHOOK_STORE_STALE;
+            break;
+        }
+
         *found = 1;
         break;
     }

@@ -26,7 +26,8 @@ static int webhook_history_one(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_history_all(webhook_txn_t *t, webhook_op_t *op);
 static int webhook_history_endpoint(webhook_txn_t *t, void **memory,
     uint64_t id, webhook_endpoint_row_t *row, webhook_endpoint_stats_t *e);
-static int webhook_history_due(webhook_txn_t *t, webhook_endpoint_stats_t *e);
+static int webhook_history_due(webhook_txn_t *t, webhook_endpoint_stats_t *e,
+    int fenced);
 
 
 int
@@ -208,14 +209,14 @@ webhook_history_endpoint(webhook_txn_t *t, void **memory, uint64_t id,
         return ENOMEM;
     }
 
-    return webhook_history_due(t, e);
+    return webhook_history_due(t, e, row->fenced != 0);
 }
 
 
-/* Two seeks, and none where nothing waits. */
+/* Two seeks, or four in a cluster, and none where nothing waits. */
 
 static int
-webhook_history_due(webhook_txn_t *t, webhook_endpoint_stats_t *e)
+webhook_history_due(webhook_txn_t *t, webhook_endpoint_stats_t *e, int fenced)
 {
     int       rc;
     unsigned  lane;
@@ -225,7 +226,13 @@ webhook_history_due(webhook_txn_t *t, webhook_endpoint_stats_t *e)
         return 0;
     }
 
-    for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_RETRY; lane++) {
+    for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_FENCED_RETRY; lane++)
+    {
+        if (lane == WEBHOOK_LANE_LEASE || lane == WEBHOOK_LANE_BLOCK
+            || (lane >= WEBHOOK_LANE_FENCED && !fenced))
+        {
+            continue;
+        }
 
         rc = webhook_delivery_first(t, e->id, lane, &first, NULL, NULL);
         if (rc) {

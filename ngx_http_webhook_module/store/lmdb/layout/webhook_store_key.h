@@ -19,8 +19,11 @@ typedef enum {
     WEBHOOK_LANE_FIRST = 0,             /* first sends */
     WEBHOOK_LANE_RETRY,
     WEBHOOK_LANE_LEASE,                 /* time is the lease's end */
-    WEBHOOK_LANE_BLOCK                  /* dead, and their key waits for what
+    WEBHOOK_LANE_BLOCK,                 /* dead, and their key waits for what
                                            becomes of them; time of death */
+    WEBHOOK_LANE_FENCED,                /* first sends of which the cluster
+                                           knows, ... */
+    WEBHOOK_LANE_FENCED_RETRY           /* ... and such retries */
 } webhook_lane_e;
 
 
@@ -40,6 +43,11 @@ typedef enum {
 #define WEBHOOK_META_PAUSED      "paused"       /* in "meta": nothing is sent */
 #define WEBHOOK_META_PAUSED_LEN  (sizeof(WEBHOOK_META_PAUSED) - 1)
 
+#define WEBHOOK_META_CLUSTER      "cluster"
+#define WEBHOOK_META_CLUSTER_LEN  (sizeof(WEBHOOK_META_CLUSTER) - 1)
+#define WEBHOOK_META_SHUT         "shut"
+#define WEBHOOK_META_SHUT_LEN     (sizeof(WEBHOOK_META_SHUT) - 1)
+
 #define WEBHOOK_KEY_DELIVERY  24
 #define WEBHOOK_KEY_ATTEMPT   26
 #define WEBHOOK_KEY_DUE       33
@@ -56,6 +64,8 @@ typedef enum {
 #define WEBHOOK_KEY_LISTED    25
 #define WEBHOOK_KEY_RING      12
 #define WEBHOOK_KEY_TASK      16
+#define WEBHOOK_KEY_OUTBOX    8
+#define WEBHOOK_KEY_SHUT      (WEBHOOK_META_SHUT_LEN + 8)
 #define WEBHOOK_KEY_MAX         511     /* of LMDB */
 #define WEBHOOK_KEY_IDEMPOTENCY      (2 * WEBHOOK_IDEMPOTENCY_LEN)
 #define WEBHOOK_KEY_IDEMPOTENCY_END  (8 + WEBHOOK_KEY_IDEMPOTENCY)
@@ -149,6 +159,14 @@ webhook_key_ring(unsigned char *key, uint64_t endpoint, uint32_t hour)
 {
     webhook_set_u64(key, endpoint);
     webhook_set_u32(key + 8, hour);
+}
+
+
+static inline void
+webhook_key_shut(unsigned char *key, uint64_t endpoint)
+{
+    memcpy(key, WEBHOOK_META_SHUT, WEBHOOK_META_SHUT_LEN);
+    webhook_set_u64(key + WEBHOOK_META_SHUT_LEN, endpoint);
 }
 
 

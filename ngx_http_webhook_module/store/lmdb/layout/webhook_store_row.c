@@ -7,7 +7,7 @@
 
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "core/base/webhook_codec.h"
-#include "store/webhook_op_endpoint.h"
+#include "store/webhook_op_delivery.h"
 #include "store/lmdb/layout/webhook_store_row_int.h"
 
 

@@ -18,7 +18,7 @@
 #include "store/lmdb/layout/webhook_store_key.h"
 
 
-#define WEBHOOK_STORE_FORMAT        6       /* of the stores that are written */
+#define WEBHOOK_STORE_FORMAT        7       /* of the stores that are written */
 
 #define WEBHOOK_CALL_RECORD_MAX     (256 * 1024)
 
@@ -31,9 +31,13 @@
  *               "credit", owner 8, endpoint 8 slots of the endpoint that the
  *                                             owner holds (store/lmdb/credit)
  *               "journal", id 16              how far a journal's events are in
+ *                                             the tables (store/lmdb/kept)
  *               "purges"                      how often an event was purged
  *                                             while there were journals
- *                                             the tables (store/lmdb/kept)
+ *               "cluster"                     the node's place in a cluster
+ *                                             (store/lmdb/ship)
+ *               "shut", endpoint 8            nothing: what was numbered of the
+ *                                             endpoint waits for the fence
  *   bodies      number 8                      a piece of bytes
  *   deliveries  event 16, endpoint 8          a delivery
  *               event 16, 0                   the event: head of its rows
@@ -86,6 +90,7 @@
  *   answer_ends time 8, key 32                nothing: when that ends
  *   answer_callers
  *               caller 8, number 8            key 32, and what it takes, 8
+ *   outbox      number 8                      what the cluster is to be told of
  *
  * companies are webhook_id_name() of them, or 0
  */
@@ -121,10 +126,11 @@ typedef enum {
     WEBHOOK_DB_AUDIT_COMPANIES,
     WEBHOOK_DB_ANSWERS,
     WEBHOOK_DB_ANSWER_ENDS,
-    WEBHOOK_DB_ANSWER_CALLERS
+    WEBHOOK_DB_ANSWER_CALLERS,
+    WEBHOOK_DB_OUTBOX                   /* since format 7 */
 } webhook_db_e;
 
-#define WEBHOOK_DBS         30          /* as many bits as "absent" has, or
+#define WEBHOOK_DBS         31          /* as many bits as "absent" has, or
                                            fewer */
 #define WEBHOOK_DBS_1       15          /* of format 1 */
 #define WEBHOOK_DBS_2       18          /* of formats 2 and 3 */
@@ -223,11 +229,24 @@ typedef struct {
     uint64_t         finished;          /* wall */
     uint64_t         order;             /* webhook_id_name() of its key, or 0 */
     uint64_t         place;             /* among those of its key */
+    uint64_t         number;            /* in the outbox, the last one that it
+                                           was given; 0: the cluster knows
+                                           nothing of it */
+    uint32_t         part;              /* of the cluster's tables: an hour
+                                           since 1970 */
 
     unsigned         parked:1;          /* PENDING, behind another */
     unsigned         blocks:1;          /* DEAD, others wait for it */
     unsigned         stocked:1;         /* SENDING, leased ahead: it holds no
                                            slot */
+    unsigned         guest:1;           /* it came from another node */
+    unsigned         moved:1;           /* CANCELLED, for another node has it */
+    unsigned         alone:1;           /* the cluster does not take it: it gets
+                                           no number */
+    unsigned         known:1;           /* it was over once, and the cluster may
+                                           have that as history */
+    unsigned         settled:1;         /* not kept: the cluster says so: it is
+                                           not told of it, and nothing counted */
 } webhook_delivery_row_t;
 
 
@@ -293,6 +312,8 @@ typedef struct {
                                            are in the rings */
     uint64_t        began;              /* how many waited or were sent when it
                                            began */
+    uint32_t        fenced;             /* of those that wait, and are not
+                                           parked, have a number */
     uint32_t        marked;             /* first sends that wait and are in the
                                            lane alone, not in the index of what
                                            waits, ... */
@@ -301,6 +322,8 @@ typedef struct {
                                            of its id; modulo 2^64 */
     unsigned        open:1;
     unsigned        paused:1;
+    unsigned        shut:1;             /* fenced ones wait for the fence, and
+                                           have no wake time */
 
     uint32_t        grown;              /* not kept: how often that grew in
                                            this transaction */
@@ -425,6 +448,49 @@ typedef struct {
 } webhook_quarantine_row_t;
 
 
+/* The node's place in a cluster. */
+
+#define WEBHOOK_HISTORY_CURSOR  24      /* bytes: time, id */
+
+typedef struct {
+    webhook_id_t   incarnation;         /* of the store */
+    webhook_id_t   session;             /* that the cluster has confirmed, and
+                                           ... */
+    webhook_id_t   next;                /* ... that it is asked for; zero:
+                                           none */
+    uint64_t       epoch;               /* of the cluster; 0: never joined */
+    uint64_t       assigned;            /* the last number that was given */
+    uint64_t       confirmed;           /* the cluster has all up to it */
+    uint64_t       base;                /* up to it they are of an older epoch,
+                                           as if never given */
+    uint64_t       change;              /* of the registry, up to which objects
+                                           were put */
+    uint64_t       fence;               /* engine time by which sends of what
+                                           has a number must end, ... */
+    uint64_t       boot;                /* ... in this boot of the machine */
+    uint64_t       entries;             /* in the outbox */
+    uint64_t       gone;                /* finished things that were removed
+                                           before they were shipped */
+    unsigned char  history[WEBHOOK_CLASSES][WEBHOOK_HISTORY_CURSOR];
+                                        /* up to where what is over has got
+                                           numbers */
+    uint64_t       audit;               /* the same, of records of the audit */
+    unsigned       again:1;             /* some may have numbers up to base */
+} webhook_cluster_row_t;
+
+
+/* An entry of the outbox. */
+
+typedef struct {
+    webhook_ship_e  kind;
+    uint32_t        part;
+    webhook_id_t    id;
+    uint64_t        endpoint;
+    uint64_t        first;              /* number with which, or before which,
+                                           the cluster was told of it first */
+} webhook_outbox_row_t;
+
+
 /* How far a store has been brought to the format of today. */
 
 #define WEBHOOK_MIGRATE_CURSOR  64
@@ -466,6 +532,10 @@ size_t webhook_row_write_idempotency(unsigned char *buf,
     const webhook_idempotency_row_t *r);
 size_t webhook_row_write_ring(unsigned char *buf, const webhook_ring_row_t *r);
 size_t webhook_row_write_task(unsigned char *buf, const webhook_task_row_t *r);
+size_t webhook_row_write_cluster(unsigned char *buf,
+    const webhook_cluster_row_t *r);
+size_t webhook_row_write_outbox(unsigned char *buf,
+    const webhook_outbox_row_t *r);
 size_t webhook_row_write_format(unsigned char *buf, uint32_t format);
 size_t webhook_row_write_migrate(unsigned char *buf,
     const webhook_migrate_row_t *r);
@@ -487,6 +557,8 @@ int webhook_row_read_idempotency(const MDB_val *v,
     webhook_idempotency_row_t *r);
 int webhook_row_read_ring(const MDB_val *v, webhook_ring_row_t *r);
 int webhook_row_read_task(const MDB_val *v, webhook_task_row_t *r);
+int webhook_row_read_cluster(const MDB_val *v, webhook_cluster_row_t *r);
+int webhook_row_read_outbox(const MDB_val *v, webhook_outbox_row_t *r);
 int webhook_row_read_format(const MDB_val *v, uint32_t *format);
 int webhook_row_read_migrate(const MDB_val *v, webhook_migrate_row_t *r);
 int webhook_row_read_quarantine(const MDB_val *v,

@@ -8,7 +8,7 @@
  */
 
 #include "core/base/webhook_codec.h"
-#include "store/webhook_op_endpoint.h"
+#include "store/webhook_op_delivery.h"
 #include "store/webhook_store_result.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/layout/webhook_store_row_int.h"
@@ -22,6 +22,7 @@
 #define WEBHOOK_ROW_OPEN    0x02
 #define WEBHOOK_ROW_BLOCK   0x04
 #define WEBHOOK_ROW_ASIDE   0x08
+#define WEBHOOK_ROW_SHUT    0x10
 
 
 static void webhook_row_read_minute(webhook_codec_in_t *in,
@@ -40,7 +41,8 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     flags = (r->paused ? WEBHOOK_ROW_PAUSED : 0)
             | (r->open ? WEBHOOK_ROW_OPEN : 0)
             | (r->order_block ? WEBHOOK_ROW_BLOCK : 0)
-            | (r->aside ? WEBHOOK_ROW_ASIDE : 0);
+            | (r->aside ? WEBHOOK_ROW_ASIDE : 0)
+            | (r->shut ? WEBHOOK_ROW_SHUT : 0);
 
     name.data = (unsigned char *) r->name;
     name.len = r->name_len;
@@ -51,7 +53,7 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     unwritten.data = (unsigned char *) r->unwritten;
     unwritten.len = r->unwritten_len;
 
-    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 6);
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_ENDPOINT, 7);
 
     webhook_codec_add_u8(&out, flags);
     webhook_codec_add_u32(&out, r->limit);
@@ -97,6 +99,7 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
     webhook_codec_add_u64(&out, r->began);
     webhook_codec_add_u64(&out, r->skew);
     webhook_codec_add_u32(&out, r->marked);
+    webhook_codec_add_u32(&out, r->fenced);
     webhook_codec_add_text(&out, &name);
     webhook_codec_add_text(&out, &reason);
     webhook_codec_add_text(&out, &unwritten);
@@ -113,7 +116,7 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     webhook_str_t       name, reason, unwritten;
     webhook_codec_in_t  in;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 6);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_ENDPOINT, 7);
 
     /* version 1 knew no cancelled ones, and not when it was named */
 
@@ -158,6 +161,7 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
 
     r->skew = in.version < 4 ? 0 : webhook_codec_u64(&in);
     r->marked = in.version < 4 ? 0 : webhook_codec_u32(&in);
+    r->fenced = in.version < 7 ? 0 : webhook_codec_u32(&in);
 
     if (in.version == 4) {
 
@@ -185,6 +189,7 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     r->open = (flags & WEBHOOK_ROW_OPEN) != 0;
     r->order_block = (flags & WEBHOOK_ROW_BLOCK) != 0;
     r->aside = (flags & WEBHOOK_ROW_ASIDE) != 0;
+    r->shut = (flags & WEBHOOK_ROW_SHUT) != 0;
 
     r->name_len = (unsigned char) name.len;
     memcpy(r->name, name.data, name.len);

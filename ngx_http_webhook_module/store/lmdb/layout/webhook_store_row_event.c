@@ -26,6 +26,11 @@
 #define WEBHOOK_ROW_BLOCKS   0x02
 #define WEBHOOK_ROW_ORDER    0x04
 #define WEBHOOK_ROW_STOCKED  0x08       /* said of a lease alone */
+#define WEBHOOK_ROW_MOVED    0x08       /* said of one that is cancelled */
+#define WEBHOOK_ROW_NUMBER   0x10
+#define WEBHOOK_ROW_GUEST    0x20
+#define WEBHOOK_ROW_ALONE    0x40
+#define WEBHOOK_ROW_KNOWN    0x80
 
 
 size_t
@@ -165,9 +170,16 @@ webhook_row_write_delivery(unsigned char *buf, const webhook_delivery_row_t *r)
             | (r->blocks ? WEBHOOK_ROW_BLOCKS : 0)
             | (r->order ? WEBHOOK_ROW_ORDER : 0)
             | (r->stocked && r->state == WEBHOOK_SENDING
-               ? WEBHOOK_ROW_STOCKED : 0);
+               ? WEBHOOK_ROW_STOCKED : 0)
+            | (r->moved && r->state == WEBHOOK_CANCELLED
+               ? WEBHOOK_ROW_MOVED : 0)
+            | (r->number ? WEBHOOK_ROW_NUMBER : 0)
+            | (r->guest ? WEBHOOK_ROW_GUEST : 0)
+            | (r->alone ? WEBHOOK_ROW_ALONE : 0)
+            | (r->known ? WEBHOOK_ROW_KNOWN : 0);
 
-    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_DELIVERY, 1);
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_DELIVERY,
+                        r->number ? 2 : 1);
 
     webhook_codec_add_u8(&out, (uint8_t) r->state);
     webhook_codec_add_u8(&out, flags);
@@ -189,6 +201,11 @@ webhook_row_write_delivery(unsigned char *buf, const webhook_delivery_row_t *r)
         webhook_codec_add_u64(&out, r->place);
     }
 
+    if (r->number) {
+        webhook_codec_add_u64(&out, r->number);
+        webhook_codec_add_u32(&out, r->part);
+    }
+
     return webhook_codec_written(&out);
 }
 
@@ -199,7 +216,7 @@ webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r)
     uint8_t             state, flags;
     webhook_codec_in_t  in;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_DELIVERY, 1);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_DELIVERY, 2);
 
     state = webhook_codec_u8(&in);
     flags = webhook_codec_u8(&in);
@@ -221,10 +238,24 @@ webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r)
         r->place = webhook_codec_u64(&in);
     }
 
+    r->number = 0;
+    r->part = 0;
+
+    if (flags & WEBHOOK_ROW_NUMBER) {
+        r->number = webhook_codec_u64(&in);
+        r->part = webhook_codec_u32(&in);
+    }
+
     r->parked = (flags & WEBHOOK_ROW_PARKED) != 0;
     r->blocks = (flags & WEBHOOK_ROW_BLOCKS) != 0;
     r->stocked = (flags & WEBHOOK_ROW_STOCKED) != 0
                  && state == WEBHOOK_SENDING;
+    r->moved = (flags & WEBHOOK_ROW_MOVED) != 0
+               && state == WEBHOOK_CANCELLED;
+    r->guest = (flags & WEBHOOK_ROW_GUEST) != 0;
+    r->alone = (flags & WEBHOOK_ROW_ALONE) != 0;
+    r->known = (flags & WEBHOOK_ROW_KNOWN) != 0;
+    r->settled = 0;
 
     if (state >= WEBHOOK_STATES
         || (state == WEBHOOK_SENDING && r->lease_token == 0)

@@ -40,7 +40,8 @@ static const char  *webhook_table_names[WEBHOOK_DBS] = {
     "audit_companies",
     "answers",
     "answer_ends",
-    "answer_callers"
+    "answer_callers",
+    "outbox"
 };
 
 

@@ -12,6 +12,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_rendition.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/outbox/webhook_store_outbox.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
@@ -24,13 +25,13 @@
 
 
 static int webhook_lease_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    int stock, unsigned char *key);
+    uint64_t takes, int stock, unsigned char *key);
 
 
 int
 webhook_lease_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    uint64_t length, int stock, void **memory, webhook_lease_t **lease,
-    int *taken)
+    uint64_t length, uint64_t takes, int stock, void **memory,
+    webhook_lease_t **lease, int *taken)
 {
     int                     rc, gone;
     webhook_id_t            id;
@@ -43,7 +44,7 @@ webhook_lease_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     for ( ;; ) {
         gone = 0;
 
-        rc = webhook_lease_due(t, ep, stock, key);
+        rc = webhook_lease_due(t, ep, takes ? takes : length, stock, key);
 
         if (rc == MDB_NOTFOUND) {
             return 0;
@@ -117,17 +118,21 @@ webhook_lease_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 }
 
 
-/* The key of what is due: of the lane whose turn it is, or else of the
-   other. */
+/*
+ * The key of what is due: of the lane whose turn it is, or else of the other.  In
+ * each, what has a number and what has none go in the order of their times; what
+ * has one is not leased ahead, as its send may begin long after, and the fence was
+ * asked for now.
+ */
 
 static int
 webhook_lease_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    int stock, unsigned char *key)
+    uint64_t takes, int stock, unsigned char *key)
 {
     int             rc;
     unsigned        i;
-    uint64_t        time;
-    webhook_id_t    id;
+    uint64_t        time, fenced;
+    webhook_id_t    id, other;
     webhook_lane_e  lane;
 
     if (ep->states[WEBHOOK_PENDING] == 0) {
@@ -144,8 +149,25 @@ webhook_lease_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         }
 
         rc = webhook_delivery_first(t, ep->id, lane, &time, &id, NULL);
+
+        if (rc == 0) {
+            rc = webhook_delivery_fenced(t, ep, lane, takes, &fenced, &other);
+        }
+
         if (rc) {
             return rc;
+        }
+
+        if (fenced <= t->now && fenced <= time) {
+
+            if (stock) {
+                return MDB_NOTFOUND;
+            }
+
+            lane = lane == WEBHOOK_LANE_FIRST ? WEBHOOK_LANE_FENCED
+                                              : WEBHOOK_LANE_FENCED_RETRY;
+            time = fenced;
+            id = other;
         }
 
         if (time <= t->now) {
@@ -231,7 +253,8 @@ webhook_lease_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     lease->attempt = d->tries + 1;
     lease->number = d->steps > 1 ? lease->attempt : d->attempts + 1;
     lease->step = d->step;
-    lease->retry = webhook_delivery_lane(d) == WEBHOOK_LANE_RETRY;
+    lease->until = webhook_outbox_until(t, d);
+    lease->retry = webhook_delivery_turn(d) == WEBHOOK_LANE_RETRY;
     lease->early = 0;
 
     return 0;

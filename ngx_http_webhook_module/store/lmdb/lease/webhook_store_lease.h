@@ -14,13 +14,14 @@
 /*
  * Leases the endpoint's next delivery if one is due and it is admitted; with
  * "stock" ahead of a slot, for which the caller knows that it may be (those with
- * an order key or a large body are not).  The lease is put in *lease, which is
- * allocated if it is NULL.  ENOMEM if there was no memory for it: nothing has been
- * changed then.
+ * an order key or a large body are not, nor any that has a number or stands behind
+ * one that has, see webhook_op_ship.h).  "takes" is how long its send may take, in
+ * ms; 0: as long as the lease.  The lease is put in *lease, which is allocated if it
+ * is NULL.  ENOMEM if there was no memory for it: nothing has been changed then.
  */
 int webhook_lease_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
-    uint64_t length, int stock, void **memory, webhook_lease_t **lease,
-    int *taken);
+    uint64_t length, uint64_t takes, int stock, void **memory,
+    webhook_lease_t **lease, int *taken);
 
 /* Whether something of a lane is due. */
 int webhook_lease_waits(webhook_txn_t *t, const webhook_endpoint_row_t *ep,

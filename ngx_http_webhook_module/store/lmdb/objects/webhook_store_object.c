@@ -21,6 +21,7 @@
 #include "store/lmdb/rows/webhook_store_quarantine.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/outbox/webhook_store_outbox.h"
 #include "store/lmdb/objects/webhook_store_audit.h"
 #include "store/lmdb/objects/webhook_store_object_drain.h"
 #include "store/lmdb/objects/webhook_store_object_int.h"
@@ -38,6 +39,8 @@ static int webhook_object_leads(webhook_db_e db, const MDB_val *key,
     const MDB_val *val, const unsigned char *object);
 static int webhook_object_write(webhook_txn_t *t, webhook_object_todo_t *x);
 static int webhook_object_erase(webhook_txn_t *t, webhook_object_todo_t *x);
+static int webhook_object_unname(webhook_txn_t *t,
+    webhook_object_todo_t *x);
 static void webhook_object_next(webhook_txn_t *t, webhook_object_todo_t *x);
 static int webhook_object_indexes(webhook_txn_t *t,
     webhook_object_todo_t *x);
@@ -81,9 +84,21 @@ webhook_object_put(webhook_txn_t *t, webhook_op_t *op)
         rc = webhook_object_may(t, &x);
     }
 
+    if (rc == 0 && o->shared && op->result != WEBHOOK_STORE_FULL) {
+        rc = webhook_outbox_cluster(t);
+
+        if (rc == 0 && t->cluster.change < o->shared) {
+            t->cluster.change = o->shared;
+            t->cluster_dirty = 1;
+        }
+    }
+
     if (rc || x.refused) {
         return rc;
     }
+
+    x.gone = o->remove || (o->shared && o->object.removed);
+    x.was = x.found && x.row.removed;
 
     rc = webhook_object_write(t, &x);
 
@@ -117,7 +132,7 @@ webhook_object_bad(const webhook_op_object_t *o)
 
     object = &o->object;
 
-    gone = o->remove || (o->past && object->removed);
+    gone = o->remove || ((o->past || o->shared) && object->removed);
 
     return (unsigned) object->kind >= WEBHOOK_OBJECT_KINDS
            || object->id.len == 0
@@ -130,6 +145,8 @@ webhook_object_bad(const webhook_op_object_t *o)
            || (o->remove && o->same)
            || (o->past && (o->expect != WEBHOOK_OBJECT_MAKE
                            || object->version == 0))
+           || (o->shared && (o->past || o->same || o->remove
+                             || object->version == 0))
            || webhook_audit_bad(&object->company, &o->audit)
            || webhook_once_bad(&o->once);
 }
@@ -283,7 +300,7 @@ webhook_object_write(webhook_txn_t *t, webhook_object_todo_t *x)
         rc = webhook_object_indexes(t, x);
     }
 
-    if (rc == 0 && x->o->remove) {
+    if (rc == 0 && x->gone && x->found && !x->was) {
         rc = webhook_object_drain_begin(t, object->kind, &object->id, x->key);
     }
 
@@ -314,22 +331,29 @@ webhook_object_erase(webhook_txn_t *t, webhook_object_todo_t *x)
         rc = webhook_blob_del(t, x->row.blob, x->row.len, &pages);
     }
 
-    if (rc == 0
-        && (x->o->remove
-            || (!x->o->same && !webhook_str_eq(&x->row.name, &object->name))))
-    {
-        webhook_key_object_name(key, object->kind, &x->row.company,
-                                &x->row.name);
+    if (rc == 0 && x->was) {
 
-        rc = webhook_txn_del(t, WEBHOOK_DB_OBJECT_NAMES, key,
-                             WEBHOOK_KEY_OBJECT_NAME);
+        /* it has nothing else but a row among those that were removed */
 
-        if (rc == 0 && t->state.objects[object->kind]) {
-            t->state.objects[object->kind]--;
+        webhook_key_object_list(key, WEBHOOK_OBJECT_REMOVED, 0, x->row.change);
+
+        rc = webhook_txn_del(t, WEBHOOK_DB_OBJECT_LISTS, key, sizeof(key));
+
+        if (rc == 0 && t->state.removed) {
+            t->state.removed--;
         }
+
+        return rc == MDB_NOTFOUND ? 0 : rc;
     }
 
-    if ((rc == 0 || rc == MDB_NOTFOUND) && x->o->remove) {
+    if (rc == 0
+        && (x->gone
+            || (!x->o->same && !webhook_str_eq(&x->row.name, &object->name))))
+    {
+        rc = webhook_object_unname(t, x);
+    }
+
+    if ((rc == 0 || rc == MDB_NOTFOUND) && x->gone) {
         webhook_key_object_list(key, object->kind,
                                 webhook_key_company(&x->row.company),
                                 x->row.made);
@@ -338,6 +362,38 @@ webhook_object_erase(webhook_txn_t *t, webhook_object_todo_t *x)
     }
 
     return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+/* Takes its name away, unless another one has got it from the cluster. */
+
+static int
+webhook_object_unname(webhook_txn_t *t, webhook_object_todo_t *x)
+{
+    int            rc;
+    MDB_val        val;
+    unsigned char  key[WEBHOOK_KEY_OBJECT_NAME];
+
+    webhook_key_object_name(key, x->o->object.kind, &x->row.company,
+                            &x->row.name);
+
+    rc = webhook_txn_get(t, WEBHOOK_DB_OBJECT_NAMES, key, sizeof(key), &val);
+
+    if (rc == 0 && val.mv_size == WEBHOOK_OBJECT_DIGEST
+        && memcmp(val.mv_data, x->key + 1, WEBHOOK_OBJECT_DIGEST) != 0)
+    {
+        return 0;
+    }
+
+    if (rc == 0) {
+        rc = webhook_txn_del(t, WEBHOOK_DB_OBJECT_NAMES, key, sizeof(key));
+    }
+
+    if (rc == 0 && t->state.objects[x->o->object.kind]) {
+        t->state.objects[x->o->object.kind]--;
+    }
+
+    return rc;
 }
 
 
@@ -360,10 +416,15 @@ webhook_object_next(webhook_txn_t *t, webhook_object_todo_t *x)
         row->id = object->id;
         row->company = object->company;
         row->made = row->change;
-        row->created = o->past ? object->created : o->wall;
+        row->created = o->wall;
     }
 
-    if (o->past) {
+    if (x->was) {
+        row->made = row->change;
+    }
+
+    if (o->past || o->shared) {
+        row->created = object->created;
         row->version = object->version;
         row->removed = object->removed;
 
@@ -375,7 +436,7 @@ webhook_object_next(webhook_txn_t *t, webhook_object_todo_t *x)
     if (!o->same) {
         row->name = object->name;
         row->by = object->by;
-        row->updated = o->past ? object->updated : o->wall;
+        row->updated = o->past || o->shared ? object->updated : o->wall;
     }
 
     row->len = (uint32_t) object->data.len;
@@ -432,7 +493,7 @@ webhook_object_indexes(webhook_txn_t *t, webhook_object_todo_t *x)
                          WEBHOOK_KEY_OBJECT_NAME, digest,
                          WEBHOOK_OBJECT_DIGEST, 0);
 
-    if (rc || x->found) {
+    if (rc || (x->found && !x->was)) {
         return rc;
     }
 

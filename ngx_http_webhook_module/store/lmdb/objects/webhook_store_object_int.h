@@ -20,6 +20,8 @@ typedef struct {
     webhook_object_row_t   row;         /* as it is, and then as it will be */
     unsigned               found:1;     /* it is or was there */
     unsigned               refused:1;   /* op->result is set */
+    unsigned               was:1;       /* it was removed before */
+    unsigned               gone:1;      /* it will be removed */
 } webhook_object_todo_t;
 
 

@@ -28,6 +28,8 @@
 
 static void webhook_object_refuse(webhook_object_todo_t *x,
     webhook_store_result_e result);
+static int webhook_object_may_share(webhook_txn_t *t,
+    webhook_object_todo_t *x);
 static int webhook_object_may_make(webhook_txn_t *t,
     webhook_object_todo_t *x);
 static int webhook_object_may_change(webhook_txn_t *t,
@@ -41,6 +43,10 @@ static int webhook_object_bounds(webhook_txn_t *t, webhook_object_todo_t *x);
 int
 webhook_object_may(webhook_txn_t *t, webhook_object_todo_t *x)
 {
+    if (x->o->shared) {
+        return webhook_object_may_share(t, x);
+    }
+
     if (x->o->expect == WEBHOOK_OBJECT_MAKE) {
         return webhook_object_may_make(t, x);
     }
@@ -55,6 +61,50 @@ webhook_object_refuse(webhook_object_todo_t *x, webhook_store_result_e result)
 {
     x->op->result = result;
     x->refused = 1;
+}
+
+
+/* As the cluster has it. */
+
+static int
+webhook_object_may_share(webhook_txn_t *t, webhook_object_todo_t *x)
+{
+    int                      rc, taken;
+    const webhook_object_t  *object;
+
+    object = &x->o->object;
+
+    if (x->found && !webhook_str_eq(&x->row.company, &object->company)) {
+        webhook_object_refuse(x, WEBHOOK_STORE_UNAVAILABLE);
+        return 0;
+    }
+
+    if (x->found && x->row.version == object->version
+        && x->row.removed == object->removed)
+    {
+        x->o->version = x->row.version;
+        x->o->change = x->row.change;
+        webhook_object_refuse(x, WEBHOOK_STORE_DUPLICATE);
+        return 0;
+    }
+
+    if (x->found) {
+
+        if (!object->removed && webhook_space_attempt(t) == 0) {
+            webhook_object_refuse(x, WEBHOOK_STORE_FULL);
+        }
+
+        return 0;
+    }
+
+    rc = webhook_expire_take(t, webhook_blob_size(object->data.len)
+                                + WEBHOOK_OBJECT_TAKES, &taken);
+
+    if (rc == 0 && !taken) {
+        webhook_object_refuse(x, WEBHOOK_STORE_FULL);
+    }
+
+    return rc;
 }
 
 

@@ -13,6 +13,7 @@
 #include "store/lmdb/handle/webhook_store_revoked.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_headroom.h"
+#include "store/lmdb/outbox/webhook_store_outbox.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
@@ -202,7 +203,8 @@ webhook_claim_endpoint(webhook_txn_t *t, webhook_op_t *op, uint64_t id,
     {
         lease = &c->leases[c->count];
 
-        rc = webhook_lease_next(t, ep, c->lease, 0, &op->memory, &lease, &got);
+        rc = webhook_lease_next(t, ep, c->lease, c->takes, 0, &op->memory,
+                                &lease, &got);
 
         if (rc == ENOMEM && c->count) {
             return 0;
@@ -241,7 +243,8 @@ webhook_claim_next(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return 0;
     }
 
-    rc = webhook_lease_next(t, ep, c->lease, 0, &op->memory, &c->next, &taken);
+    rc = webhook_lease_next(t, ep, c->lease, c->takes, 0, &op->memory,
+                            &c->next, &taken);
 
     /* where there is no memory for one more, the outcome still stands */
 
@@ -274,10 +277,16 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     c = &op->u.complete;
 
     if (t->paused
-        || !webhook_admission_open(t, ep, webhook_delivery_lane(d))
+        || !webhook_admission_open(t, ep, webhook_delivery_turn(d))
         || webhook_headroom_short(t, 2))
     {
         return 0;
+    }
+
+    rc = webhook_outbox_admits(t, d, c->takes ? c->takes : c->lease, &due);
+
+    if (rc || !due) {
+        return rc;
     }
 
     if (webhook_admission_retry(ep)) {
@@ -365,8 +374,8 @@ webhook_claim_stock(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     do {
         lease = &c->stock[c->stock_count];
 
-        rc = webhook_lease_next(t, ep, c->lease, 1, &op->memory, &lease,
-                                &taken);
+        rc = webhook_lease_next(t, ep, c->lease, c->takes, 1, &op->memory,
+                                &lease, &taken);
         if (rc || !taken) {
             break;
         }
@@ -406,6 +415,14 @@ webhook_claim_ahead(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
 
     if (rc == 0 && !due) {
         rc = webhook_lease_waits(t, ep, WEBHOOK_LANE_RETRY, &due);
+    }
+
+    if (rc == 0 && !due && ep->fenced && !ep->shut) {
+        rc = webhook_lease_waits(t, ep, WEBHOOK_LANE_FENCED, &due);
+
+        if (rc == 0 && !due) {
+            rc = webhook_lease_waits(t, ep, WEBHOOK_LANE_FENCED_RETRY, &due);
+        }
     }
 
     *ahead = !due;

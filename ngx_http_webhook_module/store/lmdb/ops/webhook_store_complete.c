@@ -12,6 +12,7 @@
 #include "store/lmdb/handle/webhook_store_revoked.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/space/webhook_store_space.h"
+#include "store/lmdb/outbox/webhook_store_outbox.h"
 #include "store/lmdb/lists/webhook_store_ring.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
@@ -120,7 +121,14 @@ webhook_complete(webhook_txn_t *t, webhook_op_t *op)
             d.due = webhook_later(t->now, c->delay);
         }
 
-        rc = webhook_queue_wait(t, ep, &c->event, &d);
+        if (c->outcome == WEBHOOK_RETRY) {
+            rc = webhook_outbox_change(t, &c->event, ep->id, &d);
+        }
+
+        if (rc == 0) {
+            rc = webhook_queue_wait(t, ep, &c->event, &d);
+        }
+
         break;
     }
 
@@ -261,6 +269,11 @@ webhook_complete_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     d->step++;
     d->tries = 0;
+
+    rc = webhook_outbox_change(t, &op->u.complete.event, ep->id, d);
+    if (rc) {
+        return rc;
+    }
 
     if (op->u.complete.lease && op->u.complete.took_token == 0) {
 

@@ -15,6 +15,7 @@
 #include "store/lmdb/rows/webhook_store_finished.h"
 #include "store/lmdb/rows/webhook_store_rendition.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/outbox/webhook_store_outbox.h"
 #include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
@@ -44,8 +45,6 @@ static size_t webhook_event_size(webhook_lmdb_t *st,
     const webhook_op_put_event_t *p);
 static size_t webhook_event_past_size(webhook_lmdb_t *st,
     const webhook_past_t *past);
-static int webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
-    webhook_put_t *put, uint32_t *added, uint32_t *open);
 static int webhook_event_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d);
 static int webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
@@ -350,7 +349,7 @@ webhook_event_past_size(webhook_lmdb_t *st, const webhook_past_t *past)
 }
 
 
-static int
+int
 webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     webhook_put_t *put, uint32_t *added, uint32_t *open)
 {
@@ -488,6 +487,15 @@ webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
     d->step = past->step;
     d->order = past->order;
     d->place = past->place;
+
+    if (past->shared) {
+        d->tries = past->tries;
+
+        rc = webhook_outbox_shared(t, &p->id, put->endpoint, past->part, d);
+        if (rc) {
+            return rc;
+        }
+    }
 
     for (i = 0; i < past->attempts_count; i++) {
         a = &past->attempts[i];

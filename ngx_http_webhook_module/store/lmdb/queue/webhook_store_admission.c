@@ -152,7 +152,7 @@ webhook_admission_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
         ep->arrival = start + webhook_admission_interval(ep);
     }
 
-    if (webhook_delivery_lane(d) == WEBHOOK_LANE_FIRST) {
+    if (webhook_delivery_turn(d) == WEBHOOK_LANE_FIRST) {
 
         if (ep->turn < WEBHOOK_ADMISSION_TURN) {
             ep->turn++;

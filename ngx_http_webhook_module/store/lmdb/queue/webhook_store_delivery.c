@@ -15,6 +15,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/outbox/webhook_store_outbox.h"
 #include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/lists/webhook_store_ring.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
@@ -93,6 +94,51 @@ webhook_delivery_first(webhook_txn_t *t, uint64_t endpoint, webhook_lane_e lane,
 
 
 int
+webhook_delivery_fenced(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_lane_e lane, uint64_t length, uint64_t *time, webhook_id_t *id)
+{
+    int                     rc, admitted;
+    webhook_delivery_row_t  d;
+
+    *time = WEBHOOK_NEVER;
+
+    if (ep->fenced == 0 || ep->shut) {
+        return 0;
+    }
+
+    rc = webhook_delivery_first(t, ep->id, lane == WEBHOOK_LANE_FIRST
+                                           ? WEBHOOK_LANE_FENCED
+                                           : WEBHOOK_LANE_FENCED_RETRY,
+                                time, id, NULL);
+
+    if (rc || *time > t->now) {
+        return rc;
+    }
+
+    rc = webhook_delivery_read(t, ep->id, id, &d);
+
+    if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
+
+        /* who leases it sees to that */
+
+        return 0;
+    }
+
+    if (rc == 0) {
+        rc = webhook_outbox_admits(t, &d, length, &admitted);
+    }
+
+    if (rc || admitted) {
+        return rc;
+    }
+
+    *time = WEBHOOK_NEVER;
+
+    return webhook_outbox_shut(t, ep);
+}
+
+
+int
 webhook_delivery_seek(webhook_txn_t *t, const unsigned char *key,
     MDB_val *found, MDB_val *val)
 {
@@ -126,6 +172,10 @@ webhook_delivery_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     rc = webhook_txn_put(t, WEBHOOK_DB_DUE, key, sizeof(key),
                          WEBHOOK_LISTED_MARK, mark, 0);
+
+    if (lane >= WEBHOOK_LANE_FENCED) {
+        ep->fenced++;
+    }
 
     if (rc == 0 && mark) {
         webhook_listed_mark(ep);
@@ -168,6 +218,10 @@ webhook_delivery_unqueue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     rc = webhook_delivery_unpending(t, ep);
     if (rc) {
         return rc;
+    }
+
+    if (due[8] >= WEBHOOK_LANE_FENCED && ep->fenced) {
+        ep->fenced--;
     }
 
     if (mark) {

@@ -11,11 +11,22 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
-/* Where a delivery that waits stands. */
+/* What the next send of a delivery is: a first one, or a retry. */
+static inline webhook_lane_e
+webhook_delivery_turn(const webhook_delivery_row_t *d)
+{
+    return d->tries ? WEBHOOK_LANE_RETRY : WEBHOOK_LANE_FIRST;
+}
+
+/* Where one that waits stands. */
 static inline webhook_lane_e
 webhook_delivery_lane(const webhook_delivery_row_t *d)
 {
-    return d->tries ? WEBHOOK_LANE_RETRY : WEBHOOK_LANE_FIRST;
+    if (d->number) {
+        return d->tries ? WEBHOOK_LANE_FENCED_RETRY : WEBHOOK_LANE_FENCED;
+    }
+
+    return webhook_delivery_turn(d);
 }
 
 /* Reads a delivery; MDB_NOTFOUND, MDB_CORRUPTED.  And writes one. */
@@ -27,6 +38,12 @@ int webhook_delivery_write(webhook_txn_t *t, uint64_t endpoint,
 /* The first row of a lane: its time (NEVER: none), event and owner. */
 int webhook_delivery_first(webhook_txn_t *t, uint64_t endpoint,
     webhook_lane_e lane, uint64_t *time, webhook_id_t *id, uint64_t *owner);
+
+/* The same of those of a lane that the cluster knows of, for who leases one for
+   so long: *time is NEVER also where one is due and the fence keeps it back, for
+   which the endpoint has no wake time then. */
+int webhook_delivery_fenced(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    webhook_lane_e lane, uint64_t length, uint64_t *time, webhook_id_t *id);
 
 /* The first row of the due index in the key's lane that is not before the key;
    MDB_NOTFOUND where there is none. */

@@ -21,6 +21,7 @@
 #include "store/lmdb/credit/row/webhook_store_credit_row.h"
 #include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/lists/webhook_store_ring.h"
+#include "store/lmdb/outbox/webhook_store_outbox.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_order.h"
 #include "store/lmdb/queue/webhook_store_owed.h"
@@ -159,7 +160,11 @@ webhook_queue_over(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     ep->states[state]++;
     ep->dirty = 1;
 
-    rc = webhook_listed_put(t, ep, state, id);
+    rc = d->settled ? 0 : webhook_outbox_change(t, id, ep->id, d);
+
+    if (rc == 0) {
+        rc = webhook_listed_put(t, ep, state, id);
+    }
 
     if (rc == 0) {
         rc = webhook_ring_minute(t, ep, &minute);
@@ -169,7 +174,11 @@ webhook_queue_over(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    if (state == WEBHOOK_DELIVERED) {
+    if (d->settled) {
+
+        /* it is counted where it was sent */
+
+    } else if (state == WEBHOOK_DELIVERED) {
         ep->delivered++;
         minute->delivered++;
 
@@ -179,16 +188,16 @@ webhook_queue_over(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     } else {
         ep->dead++;
         minute->dead++;
+    }
 
-        if (*next && block && ep->order_block) {
-            *next = 0;
-            d->blocks = 1;
-            d->due = t->now;
+    if (state == WEBHOOK_DEAD && *next && block && ep->order_block) {
+        *next = 0;
+        d->blocks = 1;
+        d->due = t->now;
 
-            rc = webhook_queue_block(t, ep, id, d, 1);
+        rc = webhook_queue_block(t, ep, id, d, 1);
 
-            return rc ? rc : webhook_delivery_write(t, ep->id, id, d);
-        }
+        return rc ? rc : webhook_delivery_write(t, ep->id, id, d);
     }
 
     rc = webhook_delivery_write(t, ep->id, id, d);
@@ -382,9 +391,15 @@ webhook_queue_requeue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     }
 
     d->blocks = 0;
+    d->moved = 0;
     d->tries = 0;
     d->finished = 0;
     d->due = t->now;
+
+    rc = webhook_outbox_again(t, id, ep->id, d);
+    if (rc) {
+        return rc;
+    }
 
     if (d->order && !head) {
         rc = webhook_queue_enter(t, ep, id, d);
@@ -447,6 +462,10 @@ webhook_queue_dead_letter_row(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
         if (len) {
             webhook_listed_unmark(ep);
+        }
+
+        if (due[8] >= WEBHOOK_LANE_FENCED && ep->fenced) {
+            ep->fenced--;
         }
 
         return webhook_queue_dead_letter(t, ep, &id, WEBHOOK_PENDING);

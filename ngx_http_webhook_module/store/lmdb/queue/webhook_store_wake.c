@@ -109,7 +109,8 @@ webhook_wake_time(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
 
     *time = WEBHOOK_NEVER;
 
-    for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_BLOCK; lane++) {
+    for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_FENCED_RETRY;
+         lane++) {
 
         if (ep->aside && !waiting && lane != WEBHOOK_LANE_LEASE) {
             continue;
@@ -132,6 +133,19 @@ webhook_wake_time(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
             /* who blocks, though that is not wanted any more */
 
             if (ep->blocked == 0 || ep->order_block || waiting) {
+                continue;
+            }
+
+            break;
+
+        case WEBHOOK_LANE_FENCED:
+        case WEBHOOK_LANE_FENCED_RETRY:
+
+            open = webhook_admission_time(ep, lane == WEBHOOK_LANE_FENCED
+                                              ? WEBHOOK_LANE_FIRST
+                                              : WEBHOOK_LANE_RETRY);
+
+            if (open >= *time || ep->fenced == 0 || ep->shut) {
                 continue;
             }
 

@@ -192,15 +192,21 @@ webhook_finished_find(webhook_txn_t *t, const webhook_id_t *id, uint64_t time,
 int
 webhook_finished_first(webhook_txn_t *t, unsigned class, unsigned char *key)
 {
-    int             rc;
-    MDB_val         k, val;
-    unsigned char   least[WEBHOOK_KEY_FINISHED];
+    memset(key, 0, WEBHOOK_KEY_FINISHED);
+    key[0] = (unsigned char) class;
 
-    memset(least, 0, sizeof(least));
-    least[0] = (unsigned char) class;
+    return webhook_finished_from(t, key);
+}
 
-    rc = webhook_txn_seek(t, WEBHOOK_DB_FINISHED, least, sizeof(least), &k,
-                          &val);
+
+int
+webhook_finished_from(webhook_txn_t *t, unsigned char *key)
+{
+    int      rc;
+    MDB_val  k, val;
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_FINISHED, key, WEBHOOK_KEY_FINISHED,
+                          &k, &val);
 
     if (rc == 0 && k.mv_size != WEBHOOK_KEY_FINISHED) {
         return MDB_CORRUPTED;

@@ -36,6 +36,9 @@ int webhook_finished_find(webhook_txn_t *t, const webhook_id_t *id,
 int webhook_finished_first(webhook_txn_t *t, unsigned class,
     unsigned char *key);
 
+/* The key of the first one that is not before a key, and takes its place. */
+int webhook_finished_from(webhook_txn_t *t, unsigned char *key);
+
 /* A row's share of its page. */
 uint64_t webhook_finished_size(webhook_lmdb_t *st, size_t key, size_t len);
 

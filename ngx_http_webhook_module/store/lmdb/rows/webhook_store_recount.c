@@ -147,6 +147,12 @@ webhook_recount_queue(webhook_txn_t *t, webhook_endpoint_row_t *row)
         case WEBHOOK_LANE_BLOCK:
             row->blocked++;
             break;
+
+        case WEBHOOK_LANE_FENCED:
+        case WEBHOOK_LANE_FENCED_RETRY:
+            row->states[WEBHOOK_PENDING]++;
+            row->fenced++;
+            break;
         }
 
         rc = mdb_cursor_get(c, &key, &val, MDB_NEXT);

@@ -12,6 +12,7 @@
 #include "store/lmdb/rows/webhook_store_recount.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/files/webhook_store_env.h"
+#include "store/lmdb/outbox/webhook_store_outbox.h"
 #include "store/lmdb/files/webhook_store_slots.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_wake.h"
@@ -187,6 +188,10 @@ webhook_session_commit(webhook_txn_t *t)
     }
 
     rc = webhook_wake_flush(t);
+
+    if (rc == 0) {
+        rc = webhook_outbox_flush(t);
+    }
 
     if (rc == 0 && t->dirty) {
         t->state.last = t->now;

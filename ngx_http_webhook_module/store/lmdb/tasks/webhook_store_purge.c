@@ -16,6 +16,7 @@
 #include "store/lmdb/rows/webhook_store_finished.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "store/lmdb/outbox/webhook_store_outbox.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/queue/webhook_store_queue.h"
 #include "store/lmdb/expire/webhook_store_remove.h"
@@ -103,6 +104,10 @@ webhook_purge_event(webhook_txn_t *t, const webhook_id_t *id,
     }
 
     if (rc == 0 || rc == MDB_NOTFOUND) {
+        rc = webhook_outbox_purged(t, id);
+    }
+
+    if (rc == 0) {
         rc = webhook_remove_begin(t, id);
     }
 
@@ -250,7 +255,11 @@ webhook_purge_call(webhook_txn_t *t, const webhook_id_t *id,
 
     rc = webhook_finished_del(t, key);
 
-    if (rc && rc != MDB_NOTFOUND) {
+    if (rc == 0 || rc == MDB_NOTFOUND) {
+        rc = webhook_outbox_purged(t, id);
+    }
+
+    if (rc) {
         return rc;
     }
 

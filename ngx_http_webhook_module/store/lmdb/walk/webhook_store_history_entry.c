@@ -82,6 +82,11 @@ webhook_history_entry_fill(webhook_txn_t *t, void **memory,
                 && (ep->open || ep->held > t->now);
     out->order = d->order;
     out->place = d->place;
+    out->tries = d->tries;
+    out->number = d->number;
+    out->part = d->part;
+    out->guest = d->guest;
+    out->moved = d->moved;
     out->holds = 0;
     out->gone = 0;
 

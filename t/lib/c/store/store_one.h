@@ -21,6 +21,12 @@
  * t/data/store-5.mdb.gz, a store of format 5, was made by t/data/store-5.c: of
  * one endpoint, "shop", FIVE_DEAD are dead, FIVE_RETRY wait for a retry, and
  * FIVE_PARKED for another one of their key, which waits for its first send.
+ *
+ * t/data/store-6.mdb.gz, a store of format 6, has all of store-4, and more, by
+ * t/data/store-6.c: of the endpoint "mall" one is delivered, one dead and one waits
+ * to be tried again (SIX_ENDED), SIX_FIRST wait for their first send, and SIX_KEY,
+ * which have an order key, one behind the other; to the endpoint "pool" two were
+ * being sent when its process died, and SIX_AHEAD of others were leased ahead.
  */
 
 #ifndef STORE_ONE_H
@@ -33,6 +39,7 @@
 #define ONE_FILE_3  "t/data/store-3.mdb.gz"
 #define FOUR_FILE   "t/data/store-4.mdb.gz"
 #define FIVE_FILE   "t/data/store-5.mdb.gz"
+#define SIX_FILE    "t/data/store-6.mdb.gz"
 
 #define ONE_KINDS   3
 #define ONE_WALL    1700000000000ULL    /* ms, of the first event */
@@ -49,6 +56,13 @@
 #define FIVE_DEAD    40
 #define FIVE_RETRY   45
 #define FIVE_PARKED  150                /* 7 is no divisor of it */
+
+#define SIX_WALL     (FOUR_WALL + 600000)
+#define SIX_ENDED    3
+#define SIX_FIRST    10
+#define SIX_KEY      4
+#define SIX_AHEAD    3
+#define SIX_POOL     (1 + 2 + SIX_AHEAD)        /* with one that was delivered */
 
 
 typedef enum {
@@ -401,6 +415,23 @@ four_id(unsigned n)
 
     id.bytes[6] = 0x70;
     id.bytes[8] = 0x80;
+
+    return id;
+}
+
+
+/* The id of an event to "mall" or, behind these, to "pool". */
+__attribute__((unused))
+static webhook_id_t
+six_id(unsigned n)
+{
+    webhook_id_t  id;
+
+    id = four_id(n);
+
+    webhook_set_u64(id.bytes, (SIX_WALL + n) << 16);
+
+    id.bytes[6] = 0x70;
 
     return id;
 }

@@ -96,7 +96,7 @@ test_opened(void)
 
     tap_ok(util_open(&u) == WEBHOOK_STORE_OK
            && util_lmdb(&u)->format == WEBHOOK_STORE_FORMAT
-           && strstr(u.text, "now has format 6, ") != NULL,
+           && strstr(u.text, "now has format 7, ") != NULL,
            "it is brought to the format of today: %s", u.text);
 
     ep = util_name("shop");

@@ -121,7 +121,7 @@ test_opened(void)
 
     tap_ok(util_open(&u) == WEBHOOK_STORE_OK
            && util_lmdb(&u)->format == WEBHOOK_STORE_FORMAT
-           && strstr(u.text, "now has format 6, ") != NULL,
+           && strstr(u.text, "now has format 7, ") != NULL,
            "it is brought to the format of today: %s", u.text);
     tap_ok(one_sound(&u), "what format 3 had is there, and sound");
     tap_ok(in_index(&u, &marked) == FOUR_EVENTS && marked == 0,

@@ -169,9 +169,10 @@ test_two(void)
 
     tap_ok(util_open(&u) == WEBHOOK_STORE_OK
            && u.logs[WEBHOOK_STORE_LOG_NOTICE] == 2
-           && strstr(u.text, "now has format 6, "),
-           "it is brought to format 6: %s", u.text);
-    tap_ok(format_kept(&u) == 6, "which one that knows up to 2 refuses");
+           && strstr(u.text, "now has format 7, "),
+           "it is brought to format 7: %s", u.text);
+    tap_ok(format_kept(&u) == WEBHOOK_STORE_FORMAT,
+           "which one that knows up to 2 refuses");
 
     tap_ok(listed(&u) == 1
            && util_stats(&u, 0, NULL).quarantine == 0, "its rows are there");
@@ -213,8 +214,8 @@ test_two(void)
     util_close(&u);
 
     tap_ok(util_open(&u) == WEBHOOK_STORE_UNAVAILABLE
-           && strstr(u.text, "has format 7 of a newer version; this one knows "
-                     "up to 6") != NULL
+           && strstr(u.text, "has format 8 of a newer version; this one knows "
+                     "up to 7") != NULL
            && util_files(&u, "data.mdb.damaged-") == 0,
            "one format above its own is refused and left: %s", u.text);
 
