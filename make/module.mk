@@ -1,5 +1,7 @@
 #: Module
 #:   all             the module for Debian's nginx, and webhookctl
+#:                   and, where libpq is installed, the library for a cluster
+#:                   on PostgreSQL, ngx_http_webhook_pgsql_module.so
 #:   asan            the same under AddressSanitizer, in $(BUILD)/asan
 #:   webhookctl      the command-line tool alone
 #:
@@ -22,12 +24,20 @@ ASAN_LDFLAGS := -fsanitize=address
 
 # The folders of sources, and of some of them the files that end in .$(1)
 ROOMS      := $(shell sed -n 's/^\([^\#:]*\):.*/\1/p' $(SRC)/ROOMS)
+# what is built into the library for PostgreSQL alone
+PG_ROOMS   := $(filter cluster/pgsql cluster/pgsql/%,$(ROOMS))
+PG_MODULE  := ngx_http_webhook_pgsql_module
+
+# libpq, where it is installed
+PG_CFLAGS  := $(shell pkg-config --cflags libpq 2> /dev/null)
+PG_LIBS    := $(shell pkg-config --libs libpq 2> /dev/null)
 room_files  = $(sort $(wildcard $(patsubst %,$(SRC)/%/*.$(1),$(2))))
 
 PAGE_FILES   := $(sort $(shell find page -name '*.html' -o -name '*.css' \
                                           -o -name '*.js' -o -name '*.json'))
 MODULE_FILES := config config.make $(SRC)/ROOMS \
-                $(call room_files,[ch],$(ROOMS)) $(PAGE_FILES)
+                $(call room_files,[ch],$(ROOMS)) $(PAGE_FILES) \
+                $(sort $(wildcard $(SRC)/cluster/pgsql/sql/*.sql))
 
 .PHONY: all asan
 
@@ -39,7 +49,7 @@ $(ROOMS_OK): $(filter $(SRC)/%,$(MODULE_FILES)) tools/check-rooms
 	@tools/check-rooms $(SRC)
 	@touch $@
 
-all: $(BUILD)/$(MODULE).so webhookctl
+all: $(BUILD)/$(MODULE).so webhookctl $(if $(PG_LIBS),$(BUILD)/$(PG_MODULE).so)
 
 asan: $(BUILD)/asan/$(MODULE).so $(if $(wildcard tools/webhookctl/*.c), \
           $(BUILD)/asan/webhookctl)
@@ -111,3 +121,38 @@ $(eval $(call module_file,$(BUILD)/static,nginx,binary))
 static: $(BUILD)/static/nginx
 
 nginx: $(BUILD)/nginx
+
+
+# The library for PostgreSQL.  All that it uses of ours is in it, and hidden, and
+# it uses nothing of nginx: -z defs makes sure of both.
+
+PG_PARTS := $(addprefix $(BUILD)/pgsql/,$(patsubst $(SRC)/%.c,%.o, \
+                $(filter-out %_module.c,$(call room_files,c,$(PG_ROOMS))) \
+                $(call room_files,c,cluster/record) \
+                $(SRC)/core/base/webhook_codec.c \
+                $(SRC)/core/base/webhook_str.c \
+                $(SRC)/store/webhook_store_memory.c))
+PG_OBJECT := $(BUILD)/plain/cluster/pgsql/module/$(PG_MODULE).o
+
+$(PG_PARTS): $(BUILD)/pgsql/%.o: $(SRC)/%.c $(BUILD)/plain/flags \
+                                 $(BUILD)/plain/cluster.sql.h | $(ROOMS_OK)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) $(PLAIN_CPPFLAGS) $(PG_CFLAGS) \
+	    -DWEBHOOK_PGSQL_SQL='"$(BUILD)/plain/cluster.sql.h"' \
+	    -fvisibility=hidden -MMD -MP -c -o $@ $<
+	@$(call own_deps,$@)
+
+$(PG_OBJECT): $(SRC)/cluster/pgsql/module/$(PG_MODULE).c make/pgsql.mk \
+              $(call room_files,h,cluster cluster/module cluster/pgsql store) \
+              $(BUILD)/objs/configured
+	@mkdir -p $(@D)
+	+$(Q)$(SUBMAKE) $(if $(V),,-s) -f $(BUILD)/objs/Makefile \
+	    -f $(ROOT)/make/pgsql.mk -C "$(TREE_$(BUILD))" OUT=$@ \
+	    SOURCE=$(ROOT)/$< WEBHOOK_SRC=$(ROOT)/$(SRC) pgsql-object
+
+$(BUILD)/$(PG_MODULE).so: $(PG_OBJECT) $(PG_PARTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared -Wl,-z,defs -Wl,-z,relro -o $@ $^ $(PG_LIBS)
+
+-include $(PG_PARTS:.o=.d)

@@ -12,10 +12,16 @@
 #:   STORE_SRCS="FILES" link those sources only.
 #:
 
+# the migrations of a cluster on PostgreSQL
+PG_SQL     := $(sort $(wildcard $(SRC)/cluster/pgsql/sql/*.sql))
+
 CORE_SRCS  ?= $(call room_files,c,$(filter core/%,$(ROOMS)))
-STORE_SRCS ?= $(call room_files,c,$(filter store store/%,$(ROOMS)))
+STORE_SRCS ?= $(call room_files,c,$(filter store store/% cluster \
+                                           cluster/record cluster/shipper,$(ROOMS)))
+PG_SRCS    := $(filter-out %_module.c,$(call room_files,c,$(PG_ROOMS)))
 CTL_SRCS   := $(sort $(shell find tools/webhookctl -name '*.c'))
-UNIT_SRCS  := $(sort $(shell find t/unit -name '*.c'))
+UNIT_SRCS  := $(sort $(filter-out $(if $(PG_LIBS),,t/unit/cluster/%), \
+                                  $(shell find t/unit -name '*.c')))
 LOAD_SRCS  := $(sort $(wildcard t/interop/preload/*.c))
 CALL_SRCS  := $(sort $(wildcard t/interop/*.c))
 
@@ -40,7 +46,8 @@ FLAGS_tsan   := -O1 -fno-omit-frame-pointer -fsanitize=thread
 FLAGS_asan   := $(ASAN_CFLAGS) -fsanitize=undefined \
                 -fno-sanitize-recover=undefined
 
-SEES_unit  := $(addprefix -I,$(sort $(dir $(wildcard t/lib/c/*.h t/lib/c/*/*.h))))
+SEES_unit  := $(addprefix -I,$(sort $(dir $(wildcard t/lib/c/*.h \
+                                       t/lib/c/*/*.h)))) $(PG_CFLAGS)
 SEES_ctl   := -Itools
 
 
@@ -93,16 +100,39 @@ $$(OBJS_$(1)_unit): $(2)/unit/%.o: t/unit/%.c $(2)/flags
 	    $(SEES_unit) -MMD -MP -c -o $$@ $$<
 	@$$(call own_deps,$$@)
 
+$(2)/cluster.sql.h: tools/embed-sql $$(PG_SQL)
+	@mkdir -p $$(@D)
+	$$(Q)tools/embed-sql $(SRC)/cluster/pgsql/sql $$@
+
+OBJS_$(1)_pg := $$(patsubst $(SRC)/%.c,$(2)/%.o,$$(PG_SRCS))
+
+$$(OBJS_$(1)_pg): $(2)/%.o: $(SRC)/%.c $(2)/flags $(2)/cluster.sql.h \
+                            | $(ROOMS_OK)
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$@)
+	$$(Q)$$(CC) $(PLAIN_CFLAGS) $(FLAGS_$(1)) $(PLAIN_CPPFLAGS) $(PG_CFLAGS) \
+	    -DWEBHOOK_PGSQL_SQL='"$(2)/cluster.sql.h"' -MMD -MP -c -o $$@ $$<
+	@$$(call own_deps,$$@)
+
+$(2)/libwebhook_pgsql.a: $$(OBJS_$(1)_pg) $(2)/flags
+	@rm -f $$@
+	@ar rcs $$@ $$(OBJS_$(1)_pg)
+
 # made anew, lest an object of a source that is gone stays in it
 $(2)/libwebhook.a: $$(OBJS_$(1)_plain) $(2)/flags
 	@rm -f $$@
 	@ar rcs $$@ $$(OBJS_$(1)_plain)
 
+$$(filter $(2)/unit/cluster/%,$$(PROGRAMS_$(1))): $(2)/libwebhook_pgsql.a
+
 $$(PROGRAMS_$(1)): $(2)/unit/%: $(2)/unit/%.o $(2)/libwebhook.a
 	$$(call say,LINK,$$@)
-	$$(Q)$$(CC) $(FLAGS_$(1)) -pthread -o $$@ $$^ $(PLAIN_LIBS)
+	$$(Q)$$(CC) $(FLAGS_$(1)) -pthread -o $$@ -Wl,--start-group $$^ \
+	    -Wl,--end-group $(PLAIN_LIBS) \
+	    $$(if $$(filter %_pgsql.a,$$^),$(PG_LIBS))
 
--include $$(OBJS_$(1)_plain:.o=.d) $$(OBJS_$(1)_unit:.o=.d) \
+-include $$(OBJS_$(1)_plain:.o=.d) $$(OBJS_$(1)_pg:.o=.d) \
+         $$(OBJS_$(1)_unit:.o=.d) \
          $$(OBJS_$(1)_ctl:.o=.d)
 
 endef
