@@ -1,0 +1,189 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * The second machine: it renews the lease, and sets the fence.
+ */
+
+#include "cluster/shipper/webhook_shipper_int.h"
+
+
+static int webhook_beater_begin(webhook_shipper_t *sh);
+static void webhook_beater_end(webhook_shipper_t *sh);
+static void webhook_beater_beaten(webhook_shipper_t *sh);
+
+
+const webhook_shipper_task_t *
+webhook_shipper_beat(webhook_shipper_t *sh, const char *error)
+{
+    if (error) {
+        sh->error = error;
+    }
+
+    if (sh->beat_begun) {
+        sh->beat_begun = 0;
+        webhook_beater_end(sh);
+    }
+
+    while (webhook_beater_begin(sh) == WEBHOOK_SHIPPER_AGAIN) {
+        /* void */
+    }
+
+    sh->beat_begun = 1;
+
+    return &sh->beat_task;
+}
+
+
+static int
+webhook_beater_begin(webhook_shipper_t *sh)
+{
+    uint64_t                 now;
+    webhook_cluster_beat_t  *b;
+
+    now = sh->o.clock(sh->o.ctx);
+
+    switch (sh->beating) {
+
+    case WEBHOOK_BEATER_WAIT:
+
+        if (sh->fenced && sh->news.settled) {
+            sh->beating = WEBHOOK_BEATER_FENCE;
+            return WEBHOOK_SHIPPER_AGAIN;
+        }
+
+        if (sh->news.joined && now >= sh->next) {
+            sh->beating = WEBHOOK_BEATER_BEAT;
+            return WEBHOOK_SHIPPER_AGAIN;
+        }
+
+        sh->beat_task.need = WEBHOOK_SHIPPER_WAIT;
+        sh->beat_task.wait = sh->news.joined && sh->next - now < 100
+                             ? sh->next - now : 100;
+        break;
+
+    case WEBHOOK_BEATER_BEAT:
+        memset(&sh->beat, 0, sizeof(sh->beat));
+
+        b = &sh->beat.u.beat;
+        b->lag = sh->news.lag;
+        b->waiting = sh->news.waiting;
+        b->wall = sh->o.wall(sh->o.ctx);
+        b->known = sh->known.change;
+
+        sh->beat.type = WEBHOOK_CLUSTER_BEAT;
+        sh->beat.timeout = sh->o.beat;
+
+        /* what the answer grants is counted from here */
+
+        sh->beat_at = now;
+
+        sh->beat_task.need = WEBHOOK_SHIPPER_CLUSTER;
+        sh->beat_task.op = &sh->beat;
+        break;
+
+    default:
+        memset(&sh->fence, 0, sizeof(sh->fence));
+
+        sh->fence.type = WEBHOOK_OP_SHIP_FENCE;
+        sh->fence.u.ship_fence.left = sh->until > now ? sh->until - now : 0;
+        sh->fence_op = &sh->fence;
+
+        sh->beat_task.need = WEBHOOK_SHIPPER_STORE;
+        sh->beat_task.ops = &sh->fence_op;
+        sh->beat_task.count = 1;
+    }
+
+    return WEBHOOK_SHIPPER_TASK;
+}
+
+
+static void
+webhook_beater_end(webhook_shipper_t *sh)
+{
+    switch (sh->beating) {
+
+    case WEBHOOK_BEATER_WAIT:
+        break;
+
+    case WEBHOOK_BEATER_BEAT:
+        webhook_beater_beaten(sh);
+        break;
+
+    default:
+
+        if (sh->fence.result == WEBHOOK_STORE_OK
+            && sh->fence.u.ship_fence.more)
+        {
+            break;
+        }
+
+        sh->fenced = (sh->fence.result != WEBHOOK_STORE_OK);
+        sh->beating = WEBHOOK_BEATER_WAIT;
+    }
+}
+
+
+static void
+webhook_beater_beaten(webhook_shipper_t *sh)
+{
+    webhook_cluster_beat_t  *b;
+
+    b = &sh->beat.u.beat;
+
+    sh->beating = WEBHOOK_BEATER_WAIT;
+
+    switch (sh->beat.result) {
+
+    case WEBHOOK_CLUSTER_OK:
+        sh->until = sh->beat_at + b->good;
+        sh->next = sh->beat_at + sh->o.beat;
+        sh->fenced = 1;
+        sh->part_now = b->part_now;
+        sh->part_min = b->part_min;
+        sh->part_max = b->part_max;
+        sh->registry = b->registry;
+        sh->elected = b->elected;
+        sh->claimable = b->claimable;
+        sh->draining = b->draining;
+
+        if (sh->news.away && !sh->unsure) {
+            sh->news.away = 0;
+            sh->backoff = 0;
+
+            webhook_shipper_log(sh, WEBHOOK_STORE_LOG_NOTICE,
+                                "the cluster is there again");
+        }
+
+        break;
+
+    case WEBHOOK_CLUSTER_FENCED:
+    case WEBHOOK_CLUSTER_EPOCH:
+
+        /* The first machine finds the same in its next call, and joins. */
+
+        sh->next = sh->beat_at + sh->o.beat;
+
+        if (sh->news.settled) {
+            sh->news.settled = 0;
+
+            webhook_shipper_log(sh, WEBHOOK_STORE_LOG_WARN,
+                                "the cluster has given this node up, or begun"
+                                " an epoch: it joins anew");
+        }
+
+        break;
+
+    default:
+        sh->next = sh->o.clock(sh->o.ctx) + 500;
+
+        if (!sh->news.away) {
+            sh->news.away = 1;
+            sh->news.failures++;
+
+            webhook_shipper_log(sh, WEBHOOK_STORE_LOG_ERROR,
+                                "the cluster is away: %s; what it has not been"
+                                " told of is sent meanwhile", sh->error);
+        }
+    }
+}
