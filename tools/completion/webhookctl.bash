@@ -98,6 +98,14 @@ _webhookctl()
         return;;
     --value)
         return;;
+    --connect)
+        return;;
+    --password)
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return;;
+    --library)
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return;;
     esac
 
     options='--store= --help --version'
@@ -105,7 +113,7 @@ _webhookctl()
 
     case $command in
     '')
-        words='list show calls stats retry replay cancel purge pause resume check clock export import quarantine backup restore follow receiver-url token endpoint receiver task audit listen send help';;
+        words='list show calls stats retry replay cancel purge pause resume check clock export import quarantine backup restore follow receiver-url token endpoint receiver task audit cluster listen send help';;
     list)
         options+=' --json --endpoint= --state= --event= --since= --until= --limit= --company=';;
     show)
@@ -163,6 +171,9 @@ _webhookctl()
         words='list show end';;
     audit)
         options+=' --json --since= --until= --limit= --company=';;
+    cluster)
+        options+=' --json --yes --connect= --password= --library= --force'
+        words='init migrate status drain restored';;
     listen)
         options+=' --json --limit= --address= --answer= --record= --verify= --key= --url=';;
     send)
@@ -170,7 +181,7 @@ _webhookctl()
         mapfile -t COMPREPLY < <(compgen -f -- "$cur");;
     help)
         options+=' --format='
-        words='list show calls stats retry replay cancel purge pause resume check clock export import quarantine backup restore follow receiver-url token endpoint receiver task audit listen send help';;
+        words='list show calls stats retry replay cancel purge pause resume check clock export import quarantine backup restore follow receiver-url token endpoint receiver task audit cluster listen send help';;
     esac
 
     if [[ $cur == -* ]]; then

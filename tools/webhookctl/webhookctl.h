@@ -19,6 +19,7 @@
  *                 leave in the audit (webhookctl_record.c)
  *   registered/   token; endpoint, receiver, task, audit
  *   transfer/     export, import, quarantine
+ *   cluster/      cluster
  *   try/          listen, send, follow; the presets of the first two:
  *                 webhookctl_sign.c
  */
@@ -82,6 +83,10 @@ typedef enum {
     CTL_CANCEL,
     CTL_PATH,
     CTL_VALUE,
+    CTL_CONNECT,
+    CTL_PASSWORD,
+    CTL_LIBRARY,
+    CTL_FORCE,
     CTL_OPTIONS
 } ctl_option_e;
 
@@ -244,6 +249,7 @@ int ctl_endpoints(ctl_t *ctl, webhook_store_t *st);
 int ctl_receivers(ctl_t *ctl, webhook_store_t *st);
 int ctl_tasks(ctl_t *ctl, webhook_store_t *st);
 int ctl_audit(ctl_t *ctl, webhook_store_t *st);
+int ctl_cluster(ctl_t *ctl, webhook_store_t *st);
 int ctl_follow(ctl_t *ctl, webhook_store_t *st);
 int ctl_listen(ctl_t *ctl, webhook_store_t *st);
 int ctl_send(ctl_t *ctl, webhook_store_t *st);

@@ -150,6 +150,20 @@ const ctl_option_t  ctl_options[CTL_OPTIONS] = {
       "the value to search for: a string as it reads; a number, true or false "
       "as it is written" },
 
+    [CTL_CONNECT] = { "connect", 0, CTL_TEXT, "TEXT", NULL,
+      "where PostgreSQL is, as in the directive webhook_cluster: "
+      "\"host=pg1,pg2 dbname=webhook user=postgres\"; without a password" },
+
+    [CTL_PASSWORD] = { "password", 0, CTL_FILE, "FILE", NULL,
+      "a file whose first line is the password" },
+
+    [CTL_LIBRARY] = { "library", 0, CTL_FILE, "FILE", NULL,
+      "ngx_http_webhook_pgsql_module.so; the one in "
+      "/usr/lib/nginx/modules by default" },
+
+    [CTL_FORCE] = { "force", 0, CTL_FLAG, NULL, NULL,
+      "also a node that is alive, or seems to be" },
+
     [CTL_FORMAT] = { "format", 0, CTL_CHOICE, "FORMAT",
       "man markdown bash zsh",
       "prints all commands as a manual page, as Markdown, or as the completion "
@@ -415,6 +429,31 @@ const ctl_command_t  ctl_commands[] = {
       "Shows changes made by the API and by this command, which are kept for a "
       "year. With `--json` it also shows the old and new values, without "
       "secrets." },
+
+    { "cluster", ctl_cluster, CTL_NONE,
+      "init|migrate|status|drain NODE|restored", CTL_CHOICE,
+      "init migrate status drain restored", 1, 2,
+      ctl_bit(CTL_CONNECT)|ctl_bit(CTL_PASSWORD)|ctl_bit(CTL_LIBRARY)
+      |ctl_bit(CTL_FORCE)|ctl_bit(CTL_YES)|ctl_bit(CTL_JSON),
+      "makes, migrates and shows a cluster on PostgreSQL",
+      "`init` makes the schema `webhook` in a database, and the roles "
+      "`webhook_owner` and `webhook_node`; a login role for each node has to "
+      "be made a member of the latter. `migrate` brings the schema to the "
+      "version of this command; nodes go on meanwhile. Both are for who may "
+      "make roles and schemas there.\n"
+      "\n"
+      "`status` shows the nodes: whether they are alive, how long what they "
+      "have to tell has been waiting, and by how much their clocks differ from "
+      "that of the server.\n"
+      "\n"
+      "`drain` has a node that is alive give its deliveries to the others; "
+      "those of a dead one are given to them at once, and its name may be "
+      "taken by another store.\n"
+      "\n"
+      "`restored` is to be used after the database was restored from a backup: "
+      "the nodes then tell it again what they have.\n"
+      "\n"
+      "    webhookctl cluster --connect='host=pg1,pg2 dbname=webhook' status" },
 
     { "listen", ctl_listen, CTL_NONE, NULL, CTL_FLAG, NULL, 0, 0,
       ctl_bit(CTL_ADDRESS)|ctl_bit(CTL_ANSWER)|ctl_bit(CTL_RECORD)
