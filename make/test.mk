@@ -27,6 +27,8 @@
 #: Running
 #:   run             the demonstration; leaves nginx running until Ctrl-C
 #:   demo            the same, and exits after the tour
+#:   run-fleet       three nodes, a PostgreSQL between them, and a tour
+#:   test-fleet      the tests of clusters alone
 #:   try             puts nginx with the module in front of an API of yours,
 #:                   API=http://127.0.0.1:3000, and shows the webhooks that it
 #:                   makes; PORT=8080 is where it listens
@@ -80,7 +82,7 @@ FILL := $(BUILD)/bench_pages
 BENCH_SRCS := $(sort $(wildcard bench/bench_*.c))
 BENCH_BINS := $(patsubst bench/%.c,$(BUILD)/%,$(BENCH_SRCS))
 
-.PHONY: test test-fast check check-asan check-journal torture check-calls check-sizes nginx-tests \
+.PHONY: test test-fast run-fleet test-fleet check check-asan check-journal torture check-calls check-sizes nginx-tests \
         soak run demo try bench bench-build deps
 
 deps:
@@ -161,6 +163,14 @@ run:
 	@tools/install-deps run
 	@$(SUBMAKE) all
 	@WEBHOOK_BUILD=$(BUILD) tools/demo --stay
+
+run-fleet:
+	@$(SUBMAKE) all
+	@WEBHOOK_BUILD=$(BUILD) tools/run-fleet
+
+test-fleet:
+	@$(SUBMAKE) unit UNIT="$(filter cluster/%,$(UNITS))"
+	@$(SUBMAKE) check TESTS="$(sort $(wildcard t/cluster/*.t))"
 
 demo:
 	@tools/install-deps run

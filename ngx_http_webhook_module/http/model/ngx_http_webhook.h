@@ -102,6 +102,8 @@ typedef struct {
     struct ngx_webhook_registry_conf_s  *registry;  /* webhook_registry, or
                                                        NULL */
     struct ngx_webhook_tokens_s     *tokens;    /* webhook_tokens, or NULL */
+    struct ngx_webhook_cluster_conf_s  *cluster;    /* webhook_cluster, or
+                                                       NULL */
     struct ngx_webhook_secret_s     *secrets;   /* runtime/secret's */
     ngx_array_t                     *maps;      /* conf_map.c's, or NULL */
     ngx_array_t                     *map_users;     /* the same */

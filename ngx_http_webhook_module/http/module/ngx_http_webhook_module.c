@@ -13,6 +13,8 @@
 #include "http/conf/read/ngx_http_webhook_conf_object.h"
 #include "http/conf/admin/ngx_http_webhook_conf_api.h"
 #include "http/admin/registry/ngx_http_webhook_registry.h"
+#include "http/cluster/ngx_http_webhook_cluster.h"
+#include "http/conf/cluster/ngx_http_webhook_conf_cluster.h"
 #include "http/admin/routes/endpoints/ngx_http_webhook_challenge.h"
 #include "http/admin/routes/endpoints/ngx_http_webhook_test_limit.h"
 #include "http/conf/admin/ngx_http_webhook_conf_registry.h"
@@ -58,6 +60,13 @@ static ngx_command_t  ngx_http_webhook_commands[] = {
     { ngx_string("webhook_store"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_webhook_store,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("webhook_cluster"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_webhook_cluster_node,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
@@ -330,6 +339,10 @@ ngx_webhook_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    if (ngx_webhook_cluster_init(cycle, wmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     ngx_webhook_log_init(cycle, wmcf);
     ngx_webhook_own_init(cycle, wmcf);
     ngx_webhook_watch_init(cycle, wmcf);
@@ -376,6 +389,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
         return;
     }
 
+    ngx_webhook_cluster_exit();
     ngx_webhook_own_exit();
     ngx_webhook_watch_exit();
     ngx_webhook_challenges_exit();
@@ -386,6 +400,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
     ngx_webhook_reads_exit();
     ngx_webhook_keep_exit();
     ngx_webhook_store_queue_exit(cycle);
+    ngx_webhook_cluster_free();
     ngx_webhook_quota_exit();
     ngx_webhook_log_exit();
 }

@@ -24,6 +24,19 @@ ngx_webhook_clock_usec(void)
 }
 
 
+/* Milliseconds of the clock that the store has, too: it runs on while the machine
+   sleeps. */
+static ngx_inline uint64_t
+ngx_webhook_clock_boot(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_BOOTTIME, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+
 /* Wall-clock milliseconds since 1970, as of this turn of the event loop. */
 static ngx_inline uint64_t
 ngx_webhook_clock_wall(void)

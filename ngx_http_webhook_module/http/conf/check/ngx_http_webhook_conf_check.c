@@ -15,6 +15,7 @@
 #include "http/conf/receiver/ngx_http_webhook_conf_receiver.h"
 #include "http/conf/field/ngx_http_webhook_conf_check_paths.h"
 #include "http/conf/admin/ngx_http_webhook_conf_registry.h"
+#include "http/conf/cluster/ngx_http_webhook_conf_cluster.h"
 #include "http/conf/main/ngx_http_webhook_conf_cpu.h"
 #include "http/conf/main/ngx_http_webhook_conf_event_paths.h"
 #include "http/conf/main/ngx_http_webhook_conf_observe.h"
@@ -76,7 +77,9 @@ ngx_webhook_conf_check(ngx_conf_t *cf)
 
     wmcf->receive = wmcf->receive_locations.nelts != 0;
 
-    if (ngx_webhook_conf_cpu(cf, wmcf) != NGX_OK) {
+    if (ngx_webhook_conf_cpu(cf, wmcf) != NGX_OK
+        || ngx_webhook_conf_cluster(cf, wmcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

@@ -18,8 +18,6 @@
 extern ngx_module_t  ngx_thread_pool_module;
 
 
-static ngx_int_t ngx_webhook_cpu_make(ngx_conf_t *cf, ngx_str_t *name,
-    ngx_uint_t threads);
 
 
 /* webhook_cpu [pool] [threads=N] [memory=SIZE]; */
@@ -125,7 +123,7 @@ ngx_webhook_conf_cpu(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
     }
 
     if (ngx_thread_pool_get(cf->cycle, &name) == NULL
-        && ngx_webhook_cpu_make(cf, &name, wmcf->cpu_threads) != NGX_OK)
+        && ngx_webhook_conf_pool(cf, &name, wmcf->cpu_threads) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -141,8 +139,8 @@ ngx_webhook_conf_cpu(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
  * the configuration.
  */
 
-static ngx_int_t
-ngx_webhook_cpu_make(ngx_conf_t *cf, ngx_str_t *name, ngx_uint_t threads)
+ngx_int_t
+ngx_webhook_conf_pool(ngx_conf_t *cf, ngx_str_t *name, ngx_uint_t threads)
 {
     u_char         text[sizeof("threads=") + NGX_INT_T_LEN];
     ngx_str_t      value[3];

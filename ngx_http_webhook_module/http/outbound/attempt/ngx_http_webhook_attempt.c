@@ -210,6 +210,11 @@ ngx_webhook_attempt_begin(ngx_webhook_attempt_t *attempt)
     attempt->endpoint = ep;
     ngx_webhook_held_hold(ep->held);
 
+    if (ngx_webhook_attempt_late(attempt, ep)) {
+        ngx_webhook_attempt_back(attempt, 0);
+        return;
+    }
+
     if (ngx_webhook_attempt_lacks(attempt, ep)) {
         ngx_webhook_attempt_headless(attempt, ep, s->log);
         ngx_webhook_attempt_over(attempt);

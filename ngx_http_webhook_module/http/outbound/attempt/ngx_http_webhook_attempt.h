@@ -16,6 +16,11 @@
 void ngx_webhook_attempt_start(webhook_lease_t *lease,
     ngx_webhook_shared_job_t *shared);
 
+#define NGX_WEBHOOK_LEASE_MARGIN  60000     /* ms over the total time-out:
+                                               takes in waits for the store; a
+                                               death is seen by the owner's
+                                               lock, sooner */
+
 /* lease: length in ms of the leases asked for.  NGX_ERROR on lack of memory. */
 ngx_int_t ngx_webhook_attempt_init(ngx_webhook_main_conf_t *wmcf,
     ngx_cycle_t *cycle, uint64_t lease);

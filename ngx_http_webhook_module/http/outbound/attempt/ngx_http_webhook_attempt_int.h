@@ -20,6 +20,7 @@
 #ifndef NGX_WEBHOOK_ATTEMPT_INT_H
 #define NGX_WEBHOOK_ATTEMPT_INT_H
 
+#include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/net/client/ngx_http_webhook_client.h"
 #include "http/outbound/attempt/ngx_http_webhook_attempt.h"
 #include "core/base/webhook_trace.h"
@@ -167,6 +168,17 @@ void ngx_webhook_attempt_notice(ngx_webhook_attempt_t *attempt,
 /* An attempt that could not be signed: as seldom as failures. */
 void ngx_webhook_attempt_log_unsigned(ngx_webhook_endpoint_t *ep,
     ngx_log_t *log);
+
+/* Would the send end too late?  Another node of the cluster may send it then. */
+
+static ngx_inline ngx_uint_t
+ngx_webhook_attempt_late(const ngx_webhook_attempt_t *attempt,
+    const ngx_webhook_endpoint_t *ep)
+{
+    return attempt->lease.until
+           && ngx_webhook_clock_boot() + ep->timeout.total
+              > attempt->lease.until;
+}
 
 
 #endif /* NGX_WEBHOOK_ATTEMPT_INT_H */

@@ -133,12 +133,14 @@ ngx_webhook_attempt_tell(ngx_webhook_attempt_t *attempt)
 
     if (complete->took_token) {
         complete->lease = ngx_webhook_attempt_told.lease;
+        complete->takes = complete->lease - NGX_WEBHOOK_LEASE_MARGIN;
 
     } else if (complete->outcome != WEBHOOK_RELEASE
                && ngx_webhook_schedule_reserve(1))
     {
         attempt->reserved = 1;
         complete->lease = ngx_webhook_attempt_told.lease;
+        complete->takes = complete->lease - NGX_WEBHOOK_LEASE_MARGIN;
     }
 
     complete->ahead = ngx_webhook_stock_ask(attempt);

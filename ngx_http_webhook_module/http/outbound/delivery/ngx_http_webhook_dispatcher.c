@@ -23,10 +23,6 @@
 #define NGX_WEBHOOK_PUT_BYTES     (128 * 1024 * 1024)
                                                 /* of events that wait for the
                                                    store's answer */
-#define NGX_WEBHOOK_LEASE_MARGIN  60000         /* ms over the total time-out:
-                                                   takes in waits for the
-                                                   store; a death is seen by
-                                                   the owner's lock, sooner */
 
 
 typedef struct {
@@ -438,6 +434,7 @@ ngx_webhook_dispatcher_claim(void)
     op.u.claim.max = (uint32_t) room;
     op.u.claim.max_bytes = NGX_WEBHOOK_CLAIM_BYTES;
     op.u.claim.lease = c->lease;
+    op.u.claim.takes = c->lease - NGX_WEBHOOK_LEASE_MARGIN;
 
     if (ngx_webhook_job_post(&op, ngx_webhook_dispatcher_claim_done, c->log)
         != NGX_OK)

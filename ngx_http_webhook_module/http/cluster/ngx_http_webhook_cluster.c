@@ -1,0 +1,381 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * Which worker ships, and what it needs for that.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "http/cluster/ngx_http_webhook_cluster.h"
+#include "http/cluster/ngx_http_webhook_cluster_int.h"
+#include "http/runtime/ngx_http_webhook_clock.h"
+#include "http/runtime/ngx_http_webhook_store_queue.h"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <time.h>
+
+
+#define NGX_WEBHOOK_CLUSTER_LOOK  1000      /* ms between looks at the lock */
+#define NGX_WEBHOOK_CLUSTER_LOCK  "/shipper"
+#define NGX_WEBHOOK_CLUSTER_BOOT  "/proc/sys/kernel/random/boot_id"
+
+
+static void ngx_webhook_cluster_look(ngx_event_t *ev);
+static ngx_uint_t ngx_webhook_cluster_lock(ngx_webhook_cluster_t *c);
+static void ngx_webhook_cluster_begin(ngx_webhook_cluster_t *c);
+static void ngx_webhook_cluster_end(ngx_webhook_cluster_t *c);
+static void ngx_webhook_cluster_watch(ngx_webhook_cluster_t *c);
+static void ngx_webhook_cluster_boot(ngx_webhook_cluster_t *c);
+static uint64_t ngx_webhook_cluster_clock(void *ctx);
+static uint64_t ngx_webhook_cluster_wall(void *ctx);
+static int ngx_webhook_cluster_random(void *ctx, void *buf, size_t len);
+static void ngx_webhook_cluster_log(void *ctx, webhook_store_log_e level,
+    const char *text);
+
+
+static ngx_webhook_cluster_t  ngx_webhook_cluster;
+
+
+ngx_int_t
+ngx_webhook_cluster_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
+{
+    size_t                  len;
+    ngx_uint_t              i;
+    ngx_webhook_cluster_t  *c;
+
+    c = &ngx_webhook_cluster;
+
+    ngx_memzero(c, sizeof(ngx_webhook_cluster_t));
+
+    c->fd = NGX_INVALID_FILE;
+
+    if (wmcf->cluster == NULL) {
+        return NGX_OK;
+    }
+
+    len = wmcf->store->name.len;
+
+    c->path.data = ngx_pnalloc(cycle->pool,
+                               len + sizeof(NGX_WEBHOOK_CLUSTER_LOCK));
+    if (c->path.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(c->path.data, wmcf->store->name.data, len);
+    ngx_memcpy(c->path.data + len, NGX_WEBHOOK_CLUSTER_LOCK,
+               sizeof(NGX_WEBHOOK_CLUSTER_LOCK));
+
+    c->path.len = len + sizeof(NGX_WEBHOOK_CLUSTER_LOCK) - 1;
+
+    c->log = cycle->log;
+
+    ngx_webhook_cluster_boot(c);
+
+    for (i = 0; i < 2; i++) {
+        c->machines[i].cluster = c;
+        c->machines[i].beats = i;
+
+        if (ngx_webhook_machine_init(&c->machines[i], cycle) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    c->look.handler = ngx_webhook_cluster_look;
+    c->look.data = c;
+    c->look.log = cycle->log;
+    c->look.cancelable = 1;
+
+    c->conf = wmcf->cluster;
+
+    /* the first worker first, as a rule */
+
+    ngx_add_timer(&c->look, ngx_worker ? 200 : 1);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_webhook_cluster_exit(void)
+{
+    ngx_webhook_cluster_t  *c;
+
+    c = &ngx_webhook_cluster;
+
+    c->closing = 1;
+
+    if (c->conf && c->look.timer_set) {
+        ngx_del_timer(&c->look);
+    }
+
+    (void) ngx_webhook_machine_stop(&c->machines[0]);
+    (void) ngx_webhook_machine_stop(&c->machines[1]);
+}
+
+
+void
+ngx_webhook_cluster_free(void)
+{
+    ngx_webhook_cluster_t  *c;
+
+    c = &ngx_webhook_cluster;
+
+    /* the thread pools were drained before, and the store queue has called all
+       handlers: nothing is under way */
+
+    if (c->shipper) {
+        ngx_webhook_cluster_end(c);
+    }
+
+    c->conf = NULL;
+}
+
+
+static void
+ngx_webhook_cluster_look(ngx_event_t *ev)
+{
+    ngx_uint_t              still;
+    ngx_webhook_cluster_t  *c;
+
+    c = ev->data;
+
+    if (c->shipper && (ngx_exiting || ngx_terminate)) {
+
+        /* the others need not wait for the last connection of this worker */
+
+        c->closing = 1;
+
+        still = ngx_webhook_machine_stop(&c->machines[0]);
+        still &= ngx_webhook_machine_stop(&c->machines[1]);
+
+        if (still) {
+            ngx_webhook_cluster_end(c);
+            return;
+        }
+
+    } else if (c->shipper) {
+        ngx_webhook_cluster_watch(c);
+
+    } else if (!ngx_exiting && !ngx_terminate
+               && ngx_webhook_store_queue_ready()
+               && ngx_webhook_cluster_lock(c))
+    {
+        ngx_webhook_cluster_begin(c);
+    }
+
+    ngx_add_timer(&c->look, NGX_WEBHOOK_CLUSTER_LOOK);
+}
+
+
+/* 1 if this worker has the lock, which goes with its process. */
+
+static ngx_uint_t
+ngx_webhook_cluster_lock(ngx_webhook_cluster_t *c)
+{
+    struct flock  fl;
+
+    if (c->fd == NGX_INVALID_FILE) {
+        c->fd = open((char *) c->path.data, O_RDWR|O_CREAT|O_CLOEXEC, 0600);
+
+        if (c->fd == NGX_INVALID_FILE) {
+            ngx_log_error(NGX_LOG_ALERT, c->log, ngx_errno,
+                          "webhook cluster: " ngx_open_file_n " \"%V\" failed",
+                          &c->path);
+            return 0;
+        }
+    }
+
+    ngx_memzero(&fl, sizeof(struct flock));
+
+    fl.l_type = F_WRLCK;
+    fl.l_whence = SEEK_SET;
+
+    return fcntl(c->fd, F_OFD_SETLK, &fl) == 0;
+}
+
+
+static void
+ngx_webhook_cluster_begin(ngx_webhook_cluster_t *c)
+{
+    ngx_uint_t                  i;
+    webhook_shipper_options_t   o;
+    webhook_cluster_options_t   co;
+
+    ngx_memzero(&o, sizeof(webhook_shipper_options_t));
+    ngx_memzero(&co, sizeof(webhook_cluster_options_t));
+
+    o.name.data = c->conf->node.data;
+    o.name.len = c->conf->node.len;
+    o.boot.data = c->boot;
+    o.boot.len = c->boot_len;
+    o.version.data = (u_char *) NGINX_VERSION;
+    o.version.len = sizeof(NGINX_VERSION) - 1;
+    o.lease = (uint32_t) c->conf->lease;
+    o.beat = (uint32_t) c->conf->beat;
+    o.history = 1;
+    o.clock = ngx_webhook_cluster_clock;
+    o.wall = ngx_webhook_cluster_wall;
+    o.random = ngx_webhook_cluster_random;
+    o.log = ngx_webhook_cluster_log;
+    o.ctx = c;
+
+    co.engine = c->conf->engine;
+    co.place = (char *) c->conf->place.data;
+    co.password = c->conf->password.len ? (char *) c->conf->password.data
+                                        : NULL;
+    co.log = ngx_webhook_cluster_log;
+    co.ctx = c;
+
+    c->shipper = webhook_shipper_create(&o);
+
+    for (i = 0; c->shipper && i < 2; i++) {
+        c->machines[i].handle = webhook_cluster_open(&co);
+    }
+
+    if (c->shipper == NULL || c->machines[0].handle == NULL
+        || c->machines[1].handle == NULL)
+    {
+        ngx_log_error(NGX_LOG_ALERT, c->log, 0,
+                      "webhook cluster: nothing can be shipped for lack of "
+                      "memory");
+        ngx_webhook_cluster_end(c);
+        return;
+    }
+
+    ngx_memzero(&c->session, sizeof(webhook_cluster_session_t));
+
+    ngx_log_error(NGX_LOG_NOTICE, c->log, 0,
+                  "webhook cluster: this worker ships for node \"%V\"",
+                  &c->conf->node);
+
+    ngx_webhook_machine_go(&c->machines[0]);
+    ngx_webhook_machine_go(&c->machines[1]);
+}
+
+
+/* Nothing is under way. */
+
+static void
+ngx_webhook_cluster_end(ngx_webhook_cluster_t *c)
+{
+    ngx_uint_t  i;
+
+    if (c->shipper) {
+        webhook_shipper_free(c->shipper);
+        c->shipper = NULL;
+    }
+
+    for (i = 0; i < 2; i++) {
+        if (c->machines[i].handle) {
+            webhook_cluster_close(c->machines[i].handle);
+            c->machines[i].handle = NULL;
+        }
+    }
+
+    if (c->fd != NGX_INVALID_FILE) {
+        (void) ngx_close_file(c->fd);
+        c->fd = NGX_INVALID_FILE;
+    }
+}
+
+
+static void
+ngx_webhook_cluster_watch(ngx_webhook_cluster_t *c)
+{
+    webhook_shipper_news_t  news;
+
+    webhook_shipper_news(c->shipper, &news);
+
+    if (news.doubled && !c->doubled) {
+        ngx_log_error(NGX_LOG_ALERT, c->log, 0,
+                      "webhook cluster: another store is node \"%V\"; what "
+                      "was shipped by this one is not sent here",
+                      &c->conf->node);
+    }
+
+    c->doubled = news.doubled;
+}
+
+
+static void
+ngx_webhook_cluster_boot(ngx_webhook_cluster_t *c)
+{
+    int      fd;
+    ssize_t  n;
+
+    fd = open(NGX_WEBHOOK_CLUSTER_BOOT, O_RDONLY|O_CLOEXEC);
+    if (fd == -1) {
+        return;
+    }
+
+    n = read(fd, c->boot, sizeof(c->boot));
+
+    if (n > 0 && c->boot[n - 1] == '\n') {
+        n--;
+    }
+
+    c->boot_len = n > 0 ? (size_t) n : 0;
+
+    (void) ngx_close_file(fd);
+}
+
+
+static uint64_t
+ngx_webhook_cluster_clock(void *ctx)
+{
+    return ngx_webhook_clock_boot();
+}
+
+
+static uint64_t
+ngx_webhook_cluster_wall(void *ctx)
+{
+    struct timespec  ts;
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
+}
+
+
+static int
+ngx_webhook_cluster_random(void *ctx, void *buf, size_t len)
+{
+    return getrandom(buf, len, GRND_NONBLOCK) == (ssize_t) len;
+}
+
+
+/* On the event loop, and on threads. */
+
+static void
+ngx_webhook_cluster_log(void *ctx, webhook_store_log_e level, const char *text)
+{
+    ngx_uint_t              severity;
+    ngx_webhook_cluster_t  *c;
+
+    c = ctx;
+
+    switch (level) {
+
+    case WEBHOOK_STORE_LOG_EMERG:
+        severity = NGX_LOG_EMERG;
+        break;
+
+    case WEBHOOK_STORE_LOG_ERROR:
+        severity = NGX_LOG_ERR;
+        break;
+
+    case WEBHOOK_STORE_LOG_WARN:
+        severity = NGX_LOG_WARN;
+        break;
+
+    default:
+        severity = NGX_LOG_NOTICE;
+    }
+
+    ngx_log_error(severity, c->log, 0, "webhook cluster: %s", text);
+}

@@ -1,0 +1,230 @@
+
+/*
+ * Copyright (C) the ngx_http_webhook_module authors
+ *
+ * A machine of the shipper: what it asks for is done by the store queue, by a
+ * thread, or by a timer; then it is asked what comes next.
+ */
+
+#include "http/cluster/ngx_http_webhook_cluster_int.h"
+
+
+#define NGX_WEBHOOK_MACHINE_AGAIN  100      /* ms, where the pool is full */
+
+
+static void ngx_webhook_machine_next(ngx_webhook_machine_t *m,
+    const char *error);
+static ngx_int_t ngx_webhook_machine_store(ngx_webhook_machine_t *m);
+static void ngx_webhook_machine_applied(ngx_webhook_job_t *job);
+static void ngx_webhook_machine_ask(ngx_webhook_machine_t *m);
+static void ngx_webhook_machine_thread(void *data, ngx_log_t *log);
+static void ngx_webhook_machine_answered(ngx_event_t *ev);
+static void ngx_webhook_machine_timer(ngx_event_t *ev);
+
+
+ngx_int_t
+ngx_webhook_machine_init(ngx_webhook_machine_t *m, ngx_cycle_t *cycle)
+{
+    m->task = ngx_thread_task_alloc(cycle->pool, 0);
+    if (m->task == NULL) {
+        return NGX_ERROR;
+    }
+
+    m->task->ctx = m;
+    m->task->handler = ngx_webhook_machine_thread;
+    m->task->event.handler = ngx_webhook_machine_answered;
+    m->task->event.data = m;
+    m->task->event.log = cycle->log;
+
+    m->timer.handler = ngx_webhook_machine_timer;
+    m->timer.data = m;
+    m->timer.log = cycle->log;
+    m->timer.cancelable = 1;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_webhook_machine_go(ngx_webhook_machine_t *m)
+{
+    ngx_webhook_machine_next(m, NULL);
+}
+
+
+ngx_uint_t
+ngx_webhook_machine_stop(ngx_webhook_machine_t *m)
+{
+    if (m->timer.timer_set) {
+        ngx_del_timer(&m->timer);
+    }
+
+    return !m->away && m->left == 0;
+}
+
+
+static void
+ngx_webhook_machine_next(ngx_webhook_machine_t *m, const char *error)
+{
+    ngx_webhook_cluster_t  *c;
+
+    c = m->cluster;
+
+    if (c->closing || c->shipper == NULL) {
+        return;
+    }
+
+    m->todo = m->beats ? webhook_shipper_beat(c->shipper, error)
+                       : webhook_shipper_next(c->shipper, error);
+
+    switch (m->todo->need) {
+
+    case WEBHOOK_SHIPPER_STORE:
+
+        if (ngx_webhook_machine_store(m) == NGX_OK) {
+            return;
+        }
+
+        /* the operations are UNAVAILABLE, as they were set before */
+
+        ngx_add_timer(&m->timer, NGX_WEBHOOK_MACHINE_AGAIN);
+        return;
+
+    case WEBHOOK_SHIPPER_CLUSTER:
+        ngx_webhook_machine_ask(m);
+        return;
+
+    default:
+        ngx_add_timer(&m->timer, (ngx_msec_t) m->todo->wait + 1);
+    }
+}
+
+
+/* A batch, as jobs of the store queue, which keeps their order. */
+
+static ngx_int_t
+ngx_webhook_machine_store(ngx_webhook_machine_t *m)
+{
+    uint32_t                    i, count;
+    ngx_webhook_cluster_job_t  *jobs[WEBHOOK_SHIPPER_OPS];
+
+    count = m->todo->count;
+
+    for (i = 0; i < count; i++) {
+
+        m->todo->ops[i]->result = WEBHOOK_STORE_UNAVAILABLE;
+
+        jobs[i] = ngx_calloc(sizeof(ngx_webhook_cluster_job_t),
+                             m->cluster->log);
+        if (jobs[i] == NULL) {
+
+            while (i) {
+                ngx_free(jobs[--i]);
+            }
+
+            return NGX_ERROR;
+        }
+
+        jobs[i]->op = m->todo->ops[i];
+        jobs[i]->job.op = *m->todo->ops[i];
+        jobs[i]->job.handler = ngx_webhook_machine_applied;
+        jobs[i]->job.data = m;
+    }
+
+    m->left = count;
+
+    if (count == 0) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < count; i++) {
+        ngx_webhook_store_queue_post(&jobs[i]->job);
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_webhook_machine_applied(ngx_webhook_job_t *job)
+{
+    ngx_webhook_machine_t      *m;
+    ngx_webhook_cluster_job_t  *cj;
+
+    m = job->data;
+    cj = (ngx_webhook_cluster_job_t *) job;
+
+    /* the outputs are the machine's now, which frees them */
+
+    *cj->op = job->op;
+
+    ngx_free(cj);
+
+    if (--m->left == 0) {
+        ngx_webhook_machine_next(m, NULL);
+    }
+}
+
+
+static void
+ngx_webhook_machine_ask(ngx_webhook_machine_t *m)
+{
+    ngx_webhook_cluster_t  *c;
+
+    c = m->cluster;
+
+    if (m->beats) {
+        webhook_cluster_use(m->handle, &c->session);
+    }
+
+    m->away = 1;
+
+    if (ngx_thread_task_post(c->conf->pool, m->task) != NGX_OK) {
+
+        /* the pool's queue is full: its own log line says so */
+
+        m->away = 0;
+        ngx_add_timer(&m->timer, NGX_WEBHOOK_MACHINE_AGAIN);
+    }
+}
+
+
+static void
+ngx_webhook_machine_thread(void *data, ngx_log_t *log)
+{
+    ngx_webhook_machine_t *m = data;
+
+    webhook_cluster_run(m->handle, m->todo->op);
+}
+
+
+static void
+ngx_webhook_machine_answered(ngx_event_t *ev)
+{
+    ngx_webhook_machine_t  *m;
+
+    m = ev->data;
+    m->away = 0;
+
+    if (!m->beats) {
+        webhook_cluster_session(m->handle, &m->cluster->session);
+    }
+
+    ngx_webhook_machine_next(m, webhook_cluster_error(m->handle));
+}
+
+
+static void
+ngx_webhook_machine_timer(ngx_event_t *ev)
+{
+    ngx_webhook_machine_t  *m;
+
+    m = ev->data;
+
+    if (m->todo && m->todo->need == WEBHOOK_SHIPPER_CLUSTER) {
+        ngx_webhook_machine_ask(m);
+        return;
+    }
+
+    ngx_webhook_machine_next(m, NULL);
+}

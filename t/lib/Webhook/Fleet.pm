@@ -1,0 +1,149 @@
+package Webhook::Fleet;
+
+# Nodes of nginx with a PostgreSQL between them, for tests and for make run-fleet.
+#
+#     my $fleet = Webhook::Fleet->new(nodes => 3) or plan skip_all => '...';
+#     $fleet->start;
+#     my $node = $fleet->node(1);     # { n, t, hook }: a Webhook::Test, and where
+#                                     # its endpoint "erp" sends to
+#     $fleet->order($node);           # makes an event there: the status
+#     $fleet->rows('owed');           # rows of a table of the cluster
+
+use strict;
+use warnings;
+
+use Webhook::Nginx;
+use Webhook::Postgres;
+use Webhook::Test qw(wait_for);
+
+
+sub new
+{
+    my ($class, %args) = @_;
+
+    my $build = Webhook::Nginx::build_dir();
+
+    my $self = bless {
+        library => "$build/ngx_http_webhook_pgsql_module.so",
+        ctl     => "$build/webhookctl",
+        count   => $args{nodes} // 3,
+        lease   => $args{lease} // '8s',
+        beat    => $args{beat} // 500,          # ms
+    }, $class;
+
+    return unless -f $self->{library};
+
+    $self->{pg} = Webhook::Postgres->new or return;
+
+    my ($status, $text) = $self->ctl('init');
+
+    die "no cluster is made: $text" if $status;
+
+    $self->{pg}->ask("UPDATE webhook.cluster SET beat = $self->{beat}");
+
+    for my $n (1 .. $self->{count}) {
+        $self->{pg}->ask("CREATE ROLE n$n LOGIN IN ROLE webhook_node");
+        push @{$self->{nodes}}, $self->make($n);
+    }
+
+    return $self;
+}
+
+
+# What webhookctl cluster tells: its status and its output.
+
+sub ctl
+{
+    my ($self, @words) = @_;
+
+    my $place = $self->{pg}->place('postgres');
+
+    open my $fh, '-|', $self->{ctl}, 'cluster', "--library=$self->{library}",
+        "--connect=$place", @words or die "$self->{ctl}: $!\n";
+
+    my $text = join '', <$fh>;
+
+    close $fh;
+
+    return ($? >> 8, $text);
+}
+
+
+sub make
+{
+    my ($self, $n) = @_;
+
+    my $t = Webhook::Test->new(workers => 2);
+
+    $t->backend(api => <<'CONF');
+        location / {
+            default_type application/json;
+            return 201 '{"id": 1}';
+        }
+CONF
+
+    my $hook = $t->endpoint(name => 'hook');
+    my $place = $self->{pg}->place("n$n");
+
+    $t->config(
+        main => "load_module $self->{library};",
+        http => <<"CONF",
+        webhook_store %%STORE%% size=64m;
+        webhook_cluster pgsql "$place" node=till-$n
+                        lease=$self->{lease} heartbeat=$self->{beat}ms;
+        webhook_event_type order.add;
+
+        webhook_endpoint erp {
+            url     http://127.0.0.1:%%PORT_hook%%/hook;
+            events  order.add;
+            timeout connect=1s send=1s read=1s total=1s;
+            retry   attempts=100 first=500ms max=1s;
+        }
+CONF
+        server => <<'CONF',
+        location /api/ {
+            proxy_pass http://127.0.0.1:%%PORT_api%%/;
+            webhook_event order.add POST ^/api/orders$ status=201;
+        }
+CONF
+    );
+
+    return { n => $n, t => $t, hook => $hook };
+}
+
+
+sub start
+{
+    my ($self) = @_;
+
+    $_->{t}->start for @{$self->{nodes}};
+
+    return wait_for(sub {
+        $self->rows('node', 'session IS NOT NULL') == $self->{count}
+    }, 90);
+}
+
+
+sub pg    { return $_[0]{pg} }
+sub node  { return $_[0]{nodes}[$_[1] - 1] }
+sub nodes { return @{$_[0]{nodes}} }
+
+
+sub order
+{
+    my ($self, $node) = @_;
+
+    return $node->{t}->request('POST', '/api/orders', '{"n": 1}')->{status};
+}
+
+
+sub rows
+{
+    my ($self, $table, $where) = @_;
+
+    return $self->{pg}->ask("SELECT count(*) FROM webhook.$table"
+                            . ($where ? " WHERE $where" : '')) // -1;
+}
+
+
+1;

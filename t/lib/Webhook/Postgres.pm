@@ -1,0 +1,137 @@
+package Webhook::Postgres;
+
+# A PostgreSQL of a test's own: in a directory of its own, on a unix socket there,
+# as a user that is not root.  It ends with the test.
+#
+#     my $pg = Webhook::Postgres->new or plan skip_all => '...';
+#     $pg->place('n1');           # a connection string, of this user
+#     $pg->ask('SELECT 1');       # as the superuser: what it prints
+
+use strict;
+use warnings;
+
+use File::Temp ();
+use POSIX ();
+use Time::HiRes qw(sleep time);
+
+my $bin = '/usr/lib/postgresql/15/bin';
+
+
+sub new
+{
+    my ($class) = @_;
+
+    return unless -x "$bin/postgres";
+
+    my @user = getpwnam('postgres');
+    @user = getpwnam('nobody') unless @user;
+    return unless @user;
+
+    my $dir = File::Temp::tempdir('webhook-pg-XXXXXX', TMPDIR => 1,
+                                  CLEANUP => 1);
+    chmod 0711, $dir;
+    chown $user[2], $user[3], $dir if $> == 0;
+
+    my $self = bless { dir => $dir, uid => $user[2], gid => $user[3],
+                       owner => $$ }, $class;
+
+    $self->run("$bin/initdb", '-D', "$dir/data", qw(-U postgres -A trust -N
+                                                    --locale=C.UTF-8))
+        or die "initdb failed: see $dir\n";
+
+    $self->start;
+
+    return $self;
+}
+
+
+# Runs a program as that user; 1 if it succeeded.
+
+sub run
+{
+    my ($self, @command) = @_;
+
+    my $pid = $self->begin(@command);
+    waitpid $pid, 0;
+
+    return $? == 0;
+}
+
+
+sub begin
+{
+    my ($self, @command) = @_;
+
+    my $pid = fork // die "fork: $!\n";
+    return $pid if $pid;
+
+    if ($> == 0) {
+        POSIX::setgid($self->{gid});
+        POSIX::setuid($self->{uid});
+    }
+
+    chdir $self->{dir};
+    open STDOUT, '>>', "$self->{dir}/log";
+    open STDERR, '>&', \*STDOUT;
+    exec { $command[0] } @command or POSIX::_exit(1);
+}
+
+
+sub start
+{
+    my ($self) = @_;
+
+    $self->{pid} = $self->begin("$bin/postgres", '-D', "$self->{dir}/data",
+        '-k', $self->{dir}, '-c', 'listen_addresses=', '-c', 'fsync=off');
+
+    for (my $end = time + 60; time < $end; sleep 0.1) {
+        return 1 if defined $self->ask('SELECT 1');
+    }
+
+    die "PostgreSQL does not start\n";
+}
+
+
+sub stop
+{
+    my ($self) = @_;
+
+    my $pid = delete $self->{pid} or return;
+
+    kill 'INT', $pid;
+    waitpid $pid, 0;
+}
+
+
+sub place
+{
+    my ($self, $user) = @_;
+
+    return "host=$self->{dir} user=$user dbname=postgres";
+}
+
+
+sub ask
+{
+    my ($self, $sql) = @_;
+
+    open my $fh, '-|', 'psql', '-XAtq', '-d', $self->place('postgres'), '-c',
+        "$sql" or return;
+    my $got = join '', <$fh>;
+    close $fh or return;
+
+    chomp $got;
+    return $got;
+}
+
+
+sub DESTROY
+{
+    my ($self) = @_;
+
+    local ($?, $!);
+    $self->stop if $self->{owner} == $$;
+}
+
+
+1;
