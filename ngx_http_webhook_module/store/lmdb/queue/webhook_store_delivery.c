@@ -220,9 +220,7 @@ webhook_delivery_unqueue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return rc;
     }
 
-    if (due[8] >= WEBHOOK_LANE_FENCED && ep->fenced) {
-        ep->fenced--;
-    }
+    webhook_delivery_uncount(ep, due);
 
     if (mark) {
         webhook_listed_unmark(ep);

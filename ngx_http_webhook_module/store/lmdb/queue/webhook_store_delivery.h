@@ -77,6 +77,16 @@ int webhook_delivery_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 int webhook_delivery_unqueue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const unsigned char *due);
 
+/* A row of the due index is gone: if it was that of one that has a number, that is
+   counted. */
+static inline void
+webhook_delivery_uncount(webhook_endpoint_row_t *ep, const unsigned char *due)
+{
+    if (due[8] >= WEBHOOK_LANE_FENCED && ep->fenced) {
+        ep->fenced--;
+    }
+}
+
 /* Wherever one waits, it is counted, and its row is written; or it is counted
    no more. */
 int webhook_delivery_pending(webhook_txn_t *t, webhook_endpoint_row_t *ep,

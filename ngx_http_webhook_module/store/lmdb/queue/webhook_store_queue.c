@@ -464,9 +464,7 @@ webhook_queue_dead_letter_row(webhook_txn_t *t, webhook_endpoint_row_t *ep,
             webhook_listed_unmark(ep);
         }
 
-        if (due[8] >= WEBHOOK_LANE_FENCED && ep->fenced) {
-            ep->fenced--;
-        }
+        webhook_delivery_uncount(ep, due);
 
         return webhook_queue_dead_letter(t, ep, &id, WEBHOOK_PENDING);
     }

@@ -80,4 +80,111 @@ thing_any(void)
 }
 
 
+/* Has the cluster, perhaps, something that waits or is sent? */
+
+static int
+thing_known(const thing_t *x)
+{
+    return (x->told && open_state(x->state) == WEBHOOK_PENDING) || x->maybe;
+}
+
+
+/* One was leased. */
+
+static void
+leased(const webhook_id_t *id, uint64_t token, unsigned ahead)
+{
+    thing_t  *x;
+
+    x = thing_find(id);
+
+    leases++;
+
+    if (x == NULL || x->purged) {
+        printf("# something that is not there is sent\n");
+        broken++;
+        return;
+    }
+
+    x->token = token;
+    x->ahead = ahead;
+
+    if (thing_known(x) && (ahead || u.clock + WALK_LEASE > fence)) {
+        printf("# %u: what the cluster knows%s is sent %s, %s\n",
+               (unsigned) (x - things), x->told ? "" : ", perhaps,",
+               ahead ? "ahead" : "behind the fence",
+               webhook_state_name(x->state));
+        broken++;
+    }
+}
+
+
+/* The outcome of one: another one has its slot already, or the store gives it to
+   one, and some ahead. */
+
+static void
+complete(thing_t *x)
+{
+    unsigned               i, from;
+    thing_t               *y;
+    webhook_op_t           op;
+    webhook_outcome_e      outcome;
+    webhook_op_complete_t *c;
+
+    outcome = any(10) < 6 ? WEBHOOK_DONE
+              : any(2) ? WEBHOOK_RETRY
+              : any(2) ? WEBHOOK_FAILED : WEBHOOK_RELEASE;
+
+    if (x->ahead) {
+        outcome = WEBHOOK_RELEASE;
+    }
+
+    util_complete_op(&op, x->id, x->ep, x->token, outcome, any(5000));
+
+    c = &op.u.complete;
+
+    if (outcome != WEBHOOK_RELEASE && any(4)) {
+        c->lease = WALK_LEASE;
+        c->ahead = any(4);
+    }
+
+    from = any(things_count);
+
+    for (i = 0; outcome == WEBHOOK_DONE && i < things_count; i++) {
+        y = &things[(from + i) % things_count];
+
+        if (y->ahead && y->ep == x->ep) {
+
+            if (thing_known(y)) {
+                printf("# %u: the cluster knows what was leased ahead\n",
+                       (unsigned) (y - things));
+                broken++;
+            }
+
+            y->ahead = 0;
+            c->took = y->id;
+            c->took_token = y->token;
+            took++;
+            break;
+        }
+    }
+
+    x->token = 0;
+    x->ahead = 0;
+
+    (void) util_apply(&u, &op);
+
+    if (c->next) {
+        leased(&c->next->event.id, c->next->lease_token, 0);
+    }
+
+    for (i = 0; i < c->stock_count; i++) {
+        leased(&c->stock[i].event.id, c->stock[i].lease_token, 1);
+        stocked++;
+    }
+
+    webhook_op_free(&op);
+}
+
+
 #endif /* SHIP_WALK_H */
