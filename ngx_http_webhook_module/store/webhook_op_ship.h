@@ -129,7 +129,8 @@ typedef struct {
     webhook_id_t    id;
     uint64_t        endpoint;       /* of a DELIVERY */
     unsigned        fresh:1;        /* nothing of it was ever told */
-    unsigned        whole:1;        /* nor, perhaps, of its event */
+    unsigned        whole:1;        /* nor, perhaps, of its event, which is
+                                       to be told, too */
 } webhook_ship_entry_t;
 
 typedef struct {

@@ -488,6 +488,7 @@ typedef struct {
     uint64_t        endpoint;
     uint64_t        first;              /* number with which, or before which,
                                            the cluster was told of it first */
+    unsigned        unsure:1;           /* or was it? */
 } webhook_outbox_row_t;
 
 

@@ -107,6 +107,7 @@ webhook_row_write_outbox(unsigned char *buf, const webhook_outbox_row_t *r)
     webhook_row_add_id(&out, &r->id);
     webhook_codec_add_u64(&out, r->endpoint);
     webhook_codec_add_u64(&out, r->first);
+    webhook_codec_add_u8(&out, (uint8_t) r->unsure);
 
     return webhook_codec_written(&out);
 }
@@ -125,6 +126,7 @@ webhook_row_read_outbox(const MDB_val *v, webhook_outbox_row_t *r)
     webhook_row_id(&in, &r->id);
     r->endpoint = webhook_codec_u64(&in);
     r->first = webhook_codec_u64(&in);
+    r->unsure = webhook_codec_u8(&in) & 1;
 
     if (kind == 0 || kind >= WEBHOOK_SHIP_KINDS) {
         return MDB_CORRUPTED;

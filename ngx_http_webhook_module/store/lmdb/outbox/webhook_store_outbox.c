@@ -196,8 +196,9 @@ webhook_outbox_change(webhook_txn_t *t, const webhook_id_t *id,
             d->known = 0;
         }
 
-        /* where the cluster was not told of the last number, it may not have
-           been told of any */
+        /* Where the cluster was not told of the last number, it may not have
+           been told of any: this one is told instead, and numbers that come
+           between are confirmed before it. */
 
         if (d->number > t->cluster.confirmed) {
             webhook_set_u64(key, d->number);
@@ -207,12 +208,14 @@ webhook_outbox_change(webhook_txn_t *t, const webhook_id_t *id,
 
             if (rc == 0 && webhook_row_read_outbox(&val, &old) == 0) {
                 e.first = old.first;
+                e.unsure = old.unsure || old.first > t->cluster.confirmed;
 
             } else if (rc == 0 || rc == MDB_NOTFOUND) {
 
                 /* damaged: it may have been told */
 
                 e.first = t->cluster.confirmed;
+                e.unsure = 1;
 
             } else {
                 return rc;

@@ -105,6 +105,8 @@ webhook_ship_tell(webhook_txn_t *t, webhook_op_t *op, int *stale)
         entry->endpoint = e.endpoint;
         entry->fresh = e.first > t->cluster.confirmed;
 
+        entry->whole = entry->fresh || e.unsure;
+
         rc = webhook_ship_whole(t, entry, &d);
         if (rc) {
             return rc;
@@ -174,7 +176,7 @@ webhook_ship_whole(webhook_txn_t *t, webhook_ship_entry_t *entry,
 
     entry->whole = entry->kind == WEBHOOK_SHIP_EVENT
                    || (entry->kind == WEBHOOK_SHIP_DELIVERY
-                       && (entry->fresh || own->known));
+                       && (entry->whole || own->known));
 
     if (!entry->whole || entry->kind == WEBHOOK_SHIP_EVENT || own->known) {
         return 0;

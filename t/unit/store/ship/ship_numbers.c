@@ -17,6 +17,7 @@ static void test_none(void);
 static void test_waiting(void);
 static void test_fence(void);
 static void test_change(void);
+static void test_instead(void);
 static void test_back(void);
 static void test_parked(void);
 static void test_several(void);
@@ -30,6 +31,7 @@ main(void)
     test_waiting();
     test_fence();
     test_change();
+    test_instead();
     test_back();
     test_parked();
     test_several();
@@ -310,6 +312,77 @@ test_change(void)
     tap_ok(util_stats(&u, 0, NULL).events == 0, "then it goes");
 
     util_check(&u, "gone");
+    util_free(&u);
+}
+
+
+/* What changes before the cluster was told of it is told once, by its last number:
+   with its event, though its first number is confirmed by then. */
+
+static void
+test_instead(void)
+{
+    util_t         u;
+    uint64_t       ep, token;
+    webhook_op_t   op;
+    webhook_id_t   id, other;
+
+    ep = ship_start(&u, 10);
+
+    (void) ship_fence(&u, 3600000);
+    (void) util_put(&u, ep, 0);
+    pass(&u, 1);
+    (void) util_put(&u, ep, 0);
+
+    pass(&u, 2000);
+
+    tap_ok(ship_number(&u, &op, 100, 1) == 2, "two are to be told");
+    webhook_op_free(&op);
+
+    token = ship_claim(&u, ep, &id, NULL);
+    (void) util_complete(&u, id, ep, token, WEBHOOK_RETRY, 10);
+
+    tap_ok(ship_number(&u, &op, 1, 1) == 1
+           && memcmp(&op.u.ship_number.entries[0].id, &id, sizeof(id)) != 0,
+           "the first one, which failed, is told behind the second");
+
+    (void) ship_done(&u, op.u.ship_number.to);
+    webhook_op_free(&op);
+
+    tap_ok(ship_number(&u, &op, 100, 1) == 1
+           && memcmp(&op.u.ship_number.entries[0].id, &id, sizeof(id)) == 0
+           && op.u.ship_number.entries[0].whole, "with its event");
+    webhook_op_free(&op);
+
+    /* and so it is when it failed again; the other one is out of the way */
+
+    token = ship_claim(&u, ep, &other, NULL);
+    (void) util_complete(&u, other, ep, token, WEBHOOK_RETRY, 600000);
+
+    pass(&u, 20);
+
+    token = ship_claim(&u, ep, &other, NULL);
+    (void) util_complete(&u, other, ep, token, WEBHOOK_RETRY, 10);
+
+    tap_ok(memcmp(&other, &id, sizeof(id)) == 0
+           && ship_number(&u, &op, 100, 1) == 2
+           && memcmp(&op.u.ship_number.entries[1].id, &id, sizeof(id)) == 0
+           && op.u.ship_number.entries[1].whole, "however often it fails");
+
+    (void) ship_done(&u, op.u.ship_number.to);
+    webhook_op_free(&op);
+
+    pass(&u, 20);
+
+    token = ship_claim(&u, ep, &other, NULL);
+    (void) util_complete(&u, other, ep, token, WEBHOOK_RETRY, 10);
+
+    tap_ok(memcmp(&other, &id, sizeof(id)) == 0
+           && ship_number(&u, &op, 100, 1) == 1
+           && !op.u.ship_number.entries[0].whole, "once it was told: without");
+    webhook_op_free(&op);
+
+    util_check(&u, "told instead");
     util_free(&u);
 }
 
