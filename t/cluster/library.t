@@ -70,6 +70,24 @@ subtest 'nginx loads it' => sub {
     }
 };
 
+subtest 'where the cluster is' => sub {
+    my $main = "$build/ngx_http_webhook_module.so";
+    my $says = sub {
+        my ($place) = @_;
+
+        return (nginx((map { "load_module $_;" } $main, $library), 'http {',
+                      qq(webhook_cluster pgsql "$place" node=n1;), '}'))[1];
+    };
+
+    like $says->('nonsense'),
+        qr/\[emerg\] .*"webhook_cluster" cannot read where PostgreSQL is: missing "=" after "nonsense" in connection info string in \S+:\d+$/m,
+        'what is not understood is told, with file and line';
+    unlike $says->('host=a password=a secret-word'), qr/secret-word/,
+        'but no part of a password';
+    like $says->('host=' . join(',', 1 .. 17)),
+        qr/more than 16 hosts/, 'and too many servers';
+};
+
 my @root = ('--connect=' . $pg->place('postgres'));
 
 subtest 'mistakes' => sub {

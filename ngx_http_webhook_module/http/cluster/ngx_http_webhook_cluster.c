@@ -26,6 +26,7 @@
 
 static void ngx_webhook_cluster_look(ngx_event_t *ev);
 static ngx_uint_t ngx_webhook_cluster_lock(ngx_webhook_cluster_t *c);
+static int ngx_webhook_cluster_set_lock(ngx_webhook_cluster_t *c, short type);
 static void ngx_webhook_cluster_begin(ngx_webhook_cluster_t *c);
 static void ngx_webhook_cluster_end(ngx_webhook_cluster_t *c);
 static void ngx_webhook_cluster_watch(ngx_webhook_cluster_t *c);
@@ -72,6 +73,17 @@ ngx_webhook_cluster_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     c->path.len = len + sizeof(NGX_WEBHOOK_CLUSTER_LOCK) - 1;
 
     c->log = cycle->log;
+
+    /* the event loop opens no file */
+
+    c->fd = open((char *) c->path.data, O_RDWR|O_CREAT|O_CLOEXEC, 0600);
+
+    if (c->fd == NGX_INVALID_FILE) {
+        ngx_log_error(NGX_LOG_ALERT, c->log, ngx_errno,
+                      "webhook cluster: " ngx_open_file_n " \"%V\" failed, "
+                      "this worker cannot ship", &c->path);
+        return NGX_OK;
+    }
 
     ngx_webhook_cluster_boot(c);
 
@@ -176,25 +188,21 @@ ngx_webhook_cluster_look(ngx_event_t *ev)
 static ngx_uint_t
 ngx_webhook_cluster_lock(ngx_webhook_cluster_t *c)
 {
+    return ngx_webhook_cluster_set_lock(c, F_WRLCK) == 0;
+}
+
+
+static int
+ngx_webhook_cluster_set_lock(ngx_webhook_cluster_t *c, short type)
+{
     struct flock  fl;
-
-    if (c->fd == NGX_INVALID_FILE) {
-        c->fd = open((char *) c->path.data, O_RDWR|O_CREAT|O_CLOEXEC, 0600);
-
-        if (c->fd == NGX_INVALID_FILE) {
-            ngx_log_error(NGX_LOG_ALERT, c->log, ngx_errno,
-                          "webhook cluster: " ngx_open_file_n " \"%V\" failed",
-                          &c->path);
-            return 0;
-        }
-    }
 
     ngx_memzero(&fl, sizeof(struct flock));
 
-    fl.l_type = F_WRLCK;
+    fl.l_type = type;
     fl.l_whence = SEEK_SET;
 
-    return fcntl(c->fd, F_OFD_SETLK, &fl) == 0;
+    return fcntl(c->fd, F_OFD_SETLK, &fl);
 }
 
 
@@ -212,8 +220,8 @@ ngx_webhook_cluster_begin(ngx_webhook_cluster_t *c)
     o.name.len = c->conf->node.len;
     o.boot.data = c->boot;
     o.boot.len = c->boot_len;
-    o.version.data = (u_char *) NGINX_VERSION;
-    o.version.len = sizeof(NGINX_VERSION) - 1;
+    o.version.data = (u_char *) NGX_WEBHOOK_VERSION;
+    o.version.len = sizeof(NGX_WEBHOOK_VERSION) - 1;
     o.lease = (uint32_t) c->conf->lease;
     o.beat = (uint32_t) c->conf->beat;
     o.history = 1;
@@ -276,10 +284,7 @@ ngx_webhook_cluster_end(ngx_webhook_cluster_t *c)
         }
     }
 
-    if (c->fd != NGX_INVALID_FILE) {
-        (void) ngx_close_file(c->fd);
-        c->fd = NGX_INVALID_FILE;
-    }
+    (void) ngx_webhook_cluster_set_lock(c, F_UNLCK);
 }
 
 

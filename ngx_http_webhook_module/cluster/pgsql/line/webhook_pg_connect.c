@@ -76,8 +76,16 @@ webhook_pg_open(const webhook_cluster_options_t *options)
     if (pg->place == NULL || (options->password && pg->password == NULL)
         || webhook_pg_hosts(pg, &why) != WEBHOOK_OK)
     {
+        /* libpq tells the word that it does not understand */
+
+        if (why && strstr(options->place, "pass")) {
+            PQfreemem(why);
+            why = NULL;
+        }
+
         snprintf(text, sizeof(text), "cannot read where PostgreSQL is: %.400s",
-                 why ? why : "no memory, or too many hosts");
+                 why ? why : "a word is wrong, or there are more than 16 "
+                             "hosts, or there is no memory");
         text[strcspn(text, "\n")] = '\0';
 
         options->log(options->ctx, WEBHOOK_STORE_LOG_EMERG, text);

@@ -34,6 +34,10 @@ static char *ngx_webhook_cluster_password(ngx_webhook_build_t *b,
     ngx_str_t *arg, ngx_str_t *value, void *data);
 static const webhook_cluster_engine_t *ngx_webhook_cluster_engine(
     ngx_conf_t *cf);
+static ngx_int_t ngx_webhook_cluster_place(ngx_conf_t *cf,
+    ngx_webhook_cluster_conf_t *c);
+static void ngx_webhook_cluster_place_log(void *ctx,
+    webhook_store_log_e level, const char *text);
 
 
 static const ngx_webhook_option_t  ngx_webhook_cluster_options[] = {
@@ -104,7 +108,7 @@ ngx_webhook_cluster_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     c->engine = ngx_webhook_cluster_engine(cf);
-    if (c->engine == NULL) {
+    if (c->engine == NULL || ngx_webhook_cluster_place(cf, c) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -173,6 +177,41 @@ ngx_webhook_cluster_engine(ngx_conf_t *cf)
                        "\"webhook_cluster\" needs \"load_module modules/"
                        NGX_WEBHOOK_PGSQL_MODULE ".so\"");
     return NULL;
+}
+
+
+/* Can the engine read where the cluster is?  It connects to nothing here. */
+
+static ngx_int_t
+ngx_webhook_cluster_place(ngx_conf_t *cf, ngx_webhook_cluster_conf_t *c)
+{
+    void                       *handle;
+    webhook_cluster_options_t   co;
+
+    ngx_memzero(&co, sizeof(webhook_cluster_options_t));
+
+    co.engine = c->engine;
+    co.place = (char *) c->place.data;
+    co.log = ngx_webhook_cluster_place_log;
+    co.ctx = cf;
+
+    handle = c->engine->open(&co);
+    if (handle == NULL) {
+        return NGX_ERROR;
+    }
+
+    c->engine->close(handle);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_webhook_cluster_place_log(void *ctx, webhook_store_log_e level,
+    const char *text)
+{
+    ngx_conf_log_error(NGX_LOG_EMERG, (ngx_conf_t *) ctx, 0,
+                       "\"webhook_cluster\" %s", text);
 }
 
 
