@@ -40,6 +40,7 @@ include $(ROOT)/make/module.mk
 include $(ROOT)/make/plain.mk
 include $(ROOT)/make/fuzz.mk
 include $(ROOT)/make/test.mk
+include $(ROOT)/make/fleet.mk
 include $(ROOT)/make/pages.mk
 include $(ROOT)/make/install.mk
 include $(ROOT)/make/deb.mk

@@ -35,7 +35,8 @@
 #:   bench           the benchmark
 #:
 
-TESTS        ?= $(sort $(shell find t -path t/soak -prune -o -name '*.t' \
+TESTS        ?= $(sort $(shell find t -path t/soak -prune -o -path t/torture \
+                                   -prune -o -name '*.t' \
                                    -print))
 TEST_JOBS    ?= $(shell echo $$(( $(JOBS) + 2 )))
 SOAK_SECONDS ?= 600

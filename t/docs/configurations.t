@@ -16,6 +16,7 @@ use Webhook::Sandbox qw(slurp write_file);
 my $nginx = Webhook::Nginx->new(name => 'docs');
 my $prefix = $nginx->prefix;
 my $conf = "$prefix/conf";
+my $build = Webhook::Nginx::build_dir();
 
 make_path("$conf/webhook", "$prefix/store");
 
@@ -188,6 +189,8 @@ for my $file ('README.md', 'conf/examples/README.md', sort glob 'docs/*.md') {
         # the module is loaded already
 
         $block =~ s/^load_module [^;]*ngx_http_webhook_module\.so;//m;
+        $block =~ s{modules/(ngx_http_webhook_pgsql_module\.so)}
+                   {$build/$1};
         $block =~ s/sha256:(\w{4})\.\.\./"sha256:" . $1 x 16/ge;
         $block =~ s{/var/lib/nginx/webhook}{$prefix/store}g;
         $block =~ s{/var/log/nginx/}{$prefix/}g;
@@ -195,6 +198,8 @@ for my $file ('README.md', 'conf/examples/README.md', sort glob 'docs/*.md') {
         $block =~ s{/etc/nginx/webhook}{$conf/webhook}g;
         $block =~ s{listen( +)(?:127\.0\.0\.1:)?(\d+)(?![\d.])}
                    {listen${1}127.0.0.1:%%PORT_$2%%}g;
+
+        next if $block =~ m{load_module (\S+);} && !-e $1;     # without libpq
 
         if ($block =~ m{include\s+webhook/(stripe)\.conf}) {
             write_file("$conf/webhook/$1.conf",

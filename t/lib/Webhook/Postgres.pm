@@ -6,6 +6,9 @@ package Webhook::Postgres;
 #     my $pg = Webhook::Postgres->new or plan skip_all => '...';
 #     $pg->place('n1');           # a connection string, of this user
 #     $pg->ask('SELECT 1');       # as the superuser: what it prints
+#
+# new(tls => CERTIFICATE) takes one of Webhook::Test::Tls: it then listens on
+# 127.0.0.1, for those with TLS and a password, too: $pg->port.
 
 use strict;
 use warnings;
@@ -14,12 +17,14 @@ use File::Temp ();
 use POSIX ();
 use Time::HiRes qw(sleep time);
 
+use Webhook::Sandbox ();
+
 my $bin = '/usr/lib/postgresql/15/bin';
 
 
 sub new
 {
-    my ($class) = @_;
+    my ($class, %args) = @_;
 
     return unless -x "$bin/postgres";
 
@@ -39,9 +44,36 @@ sub new
                                                     --locale=C.UTF-8))
         or die "initdb failed: see $dir\n";
 
+    $self->listen_tls($args{tls}) if $args{tls};
     $self->start;
 
     return $self;
+}
+
+
+sub listen_tls
+{
+    my ($self, $tls) = @_;
+
+    $self->{port} = Webhook::Sandbox::free_port();
+
+    for my $what (qw(cert key)) {
+        my $file = "$self->{dir}/data/server.$what";
+
+        Webhook::Sandbox::write_file($file,
+                                     Webhook::Sandbox::slurp($tls->{$what}));
+        chmod 0600, $file;
+        chown $self->{uid}, $self->{gid}, $file if $> == 0;
+    }
+
+    open my $hba, '>', "$self->{dir}/data/pg_hba.conf" or die "pg_hba: $!\n";
+    print $hba "local all all trust\n",
+               "hostssl all all 127.0.0.1/32 scram-sha-256\n";
+    close $hba;
+
+    $self->{settings} = ['ssl=on', 'ssl_cert_file=server.cert',
+                         'ssl_key_file=server.key', "port=$self->{port}",
+                         'listen_addresses=127.0.0.1'];
 }
 
 
@@ -82,7 +114,8 @@ sub start
     my ($self) = @_;
 
     $self->{pid} = $self->begin("$bin/postgres", '-D', "$self->{dir}/data",
-        '-k', $self->{dir}, '-c', 'listen_addresses=', '-c', 'fsync=off');
+        '-k', $self->{dir}, '-c', 'fsync=off',
+        map { ('-c', $_) } @{$self->{settings} // ['listen_addresses=']});
 
     for (my $end = time + 60; time < $end; sleep 0.1) {
         return 1 if defined $self->ask('SELECT 1');
@@ -107,8 +140,13 @@ sub place
 {
     my ($self, $user) = @_;
 
-    return "host=$self->{dir} user=$user dbname=postgres";
+    my $port = $self->{port} ? " port=$self->{port}" : '';
+
+    return "host=$self->{dir}$port user=$user dbname=postgres";
 }
+
+
+sub port { return $_[0]{port} }
 
 
 sub ask
