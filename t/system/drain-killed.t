@@ -17,6 +17,7 @@ use Test::More;
 use Time::HiRes qw(sleep);
 
 use Webhook::Test qw(wait_for asan);
+use Webhook::Test::Load ();
 
 
 my $kills = $ENV{WEBHOOK_KILLS} || 10;
@@ -86,15 +87,7 @@ CONF2
 
     $t->start;
 
-    is +($t->ctl('pause', 'hook'))[0], 0, 'paused, so that a backlog gathers';
-
-    my $load = $t->load(
-        connections => 16, limit => $events,
-        request => sub { return ('POST', "/api/orders?n=$_[0]", '{}') },
-    );
-
-    $load->wait(120);
-    is scalar(grep { $_->{status} == 200 } @{ $load->stop }), $events,
+    is Webhook::Test::Load::gather($t, 'hook', $events), $events,
        "$events wait";
 
     is +($t->ctl('resume', 'hook'))[0], 0, 'resumed';

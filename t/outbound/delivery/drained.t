@@ -15,6 +15,7 @@ use Time::HiRes qw(time);
 
 use Webhook::Metrics;
 use Webhook::Test qw(wait_for slurp);
+use Webhook::Test::Load ();
 
 
 my $inflight = 32;
@@ -51,15 +52,7 @@ CONF2
 
     $t->start;
 
-    is +($t->ctl('pause', 'hook'))[0], 0, 'paused, so that a backlog gathers';
-
-    my $load = $t->load(
-        connections => 16, limit => $events,
-        request => sub { return ('POST', "/api/orders?n=$_[0]", '{}') },
-    );
-
-    $load->wait(60);
-    is scalar(grep { $_->{status} == 200 } @{ $load->stop }), $events,
+    is Webhook::Test::Load::gather($t, 'hook', $events), $events,
        "$events wait";
 
     return ($t, $hook);

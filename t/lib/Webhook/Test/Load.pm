@@ -49,6 +49,11 @@ Waits until C<limit> requests are over.
 Ends it, after what is under way was answered or a second has passed; returns
 answers().
 
+=head2 Webhook::Test::Load::gather(TEST, ENDPOINT, COUNT)
+
+Pauses an endpoint of a L<Webhook::Test>, and makes so many orders, as fast as they
+are taken, that wait for it then.  Returns how many were answered by 200.
+
 =cut
 
 use strict;
@@ -92,6 +97,24 @@ sub new
     at_end(sub { $self->end; });
 
     return $self;
+}
+
+
+sub gather
+{
+    my ($t, $endpoint, $count) = @_;
+
+    my ($status, $out) = $t->ctl('pause', $endpoint);
+    die "$endpoint is not paused: $out\n" if $status;
+
+    my $load = $t->load(
+        rate => 100000, connections => 16, limit => $count,
+        request => sub { return ('POST', "/api/orders?n=$_[0]", '{}') },
+    );
+
+    $load->wait(120);
+
+    return scalar grep { $_->{status} == 200 } @{ $load->stop };
 }
 
 
