@@ -66,7 +66,8 @@ webhook_journal_read_open(webhook_journal_read_t *r, int fd,
 
 
 uint64_t
-webhook_journal_read_used(int fd, const unsigned char *id, uint64_t sequence)
+webhook_journal_read_used(int fd, const unsigned char *id, uint64_t sequence,
+    uint32_t *heads)
 {
     off_t          offset;
     size_t         step;
@@ -80,20 +81,27 @@ webhook_journal_read_used(int fd, const unsigned char *id, uint64_t sequence)
          && pread(fd, head, sizeof(head), offset) == sizeof(head);
          offset += (off_t) step)
     {
+        (*heads)++;
+
         step = WEBHOOK_JOURNAL_BLOCK;
 
         if (webhook_get_u32(head) != WEBHOOK_JOURNAL_MAGIC
-            || memcmp(head + 8, id, WEBHOOK_JOURNAL_ID) != 0
-            || webhook_get_u64(head + 24) + webhook_get_u32(head + 32) - 1
-               <= sequence)
+            || memcmp(head + 8, id, WEBHOOK_JOURNAL_ID) != 0)
         {
             continue;
         }
 
+        /* one that is not needed any more is whole, too, while its head is
+           there: what is written over batches begins at a head */
+
         step += (size_t) webhook_get_u32(head + 36) + WEBHOOK_JOURNAL_HEAD - 1;
         step -= step % WEBHOOK_JOURNAL_BLOCK;
 
-        used += step;
+        if (webhook_get_u64(head + 24) + webhook_get_u32(head + 32) - 1
+            > sequence)
+        {
+            used += step;
+        }
     }
 
     return used;

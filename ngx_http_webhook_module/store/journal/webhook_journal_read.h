@@ -73,10 +73,11 @@ void webhook_journal_read_seek(webhook_journal_read_t *r, uint64_t sequence);
 /*
  * Bytes that are taken in the file of the journal with this id by what is behind
  * this sequence, in whole blocks.  Only the heads of batches are looked at: it is
- * for who wants to know, and is less where the file cannot be read.
+ * for who wants to know, and is less where the file cannot be read.  *heads is
+ * raised by how many reads that took, one a block at most.
  */
 uint64_t webhook_journal_read_used(int fd, const unsigned char *id,
-    uint64_t sequence);
+    uint64_t sequence, uint32_t *heads);
 
 /* The next record: r->sequence, r->event. */
 webhook_journal_read_e webhook_journal_read_next(webhook_journal_read_t *r);

@@ -40,7 +40,6 @@
 #include "store/lmdb/ship/webhook_store_ship_settle.h"
 #include "store/lmdb/ship/webhook_store_ship_take.h"
 #include "store/lmdb/kept/webhook_store_kept.h"
-#include "store/lmdb/kept/webhook_store_kept_file.h"
 #include "store/lmdb/kept/webhook_store_kept_look.h"
 #include "store/lmdb/kept/webhook_store_kept_replay.h"
 #include "store/lmdb/repair/webhook_store_quarantined.h"

@@ -49,6 +49,8 @@ webhook_beside_make(webhook_lmdb_t *st)
     b->incarnation = st->incarnation;
     b->slot = -1;
 
+    b->kept_seen = st->kept_seen;
+
     st->beside = b;
 
     webhook_beside_share(st);

@@ -62,6 +62,7 @@ typedef struct {
 typedef struct webhook_lmdb_s  webhook_lmdb_t;
 typedef struct webhook_kept_s  webhook_kept_t;      /* store/lmdb/kept */
 typedef struct webhook_kept_look_s  webhook_kept_look_t;    /* there too */
+typedef struct webhook_kept_seen_s  webhook_kept_seen_t;    /* there too */
 typedef struct webhook_credit_s  webhook_credit_t;  /* store/lmdb/credit */
 typedef struct webhook_note_s  webhook_note_t;      /* store/lmdb/note */
 typedef struct webhook_glance_s  webhook_glance_t;  /* webhook_store_glance.h */
@@ -200,6 +201,8 @@ struct webhook_lmdb_s {
                                                it has none */
     webhook_kept_look_t      *kept_look;    /* journals whose events are put;
                                                NULL: there were none yet */
+    webhook_kept_seen_t      *kept_seen;    /* what STATS found in journals;
+                                               NULL: it looks at all */
     webhook_credit_t         *credit;       /* slots that it holds; NULL where
                                                it has no journal */
     webhook_note_t           *note;         /* NULL: no outcome is noted */

@@ -34,6 +34,7 @@ webhook_kept_start(webhook_lmdb_t *st, uint64_t size)
     webhook_kept_t  *k;
 
     webhook_kept_file_foreign(st);
+    webhook_kept_seen_make(st);
 
     if (size == 0) {
         return;
@@ -62,6 +63,7 @@ webhook_kept_free(webhook_lmdb_t *st)
     webhook_kept_t  *k;
 
     webhook_kept_look_free(st);
+    webhook_kept_seen_free(st);
 
     k = st->kept;
 

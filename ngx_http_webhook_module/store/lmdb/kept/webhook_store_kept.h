@@ -94,5 +94,10 @@ void webhook_kept_watch(webhook_lmdb_t *st);
 /* In the last transaction: all is in the tables, if it is. */
 int webhook_kept_end(webhook_txn_t *t);
 
+/* STATS: how many there are, and whose; not where it is asked for an endpoint.
+   Of what is used in them a process that goes on tells what it found when it
+   last looked, where looking at all would take long. */
+int webhook_kept_stats(webhook_txn_t *t, webhook_op_stats_t *stats);
+
 
 #endif /* WEBHOOK_STORE_KEPT_H */

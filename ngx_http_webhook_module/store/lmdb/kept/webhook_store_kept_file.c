@@ -39,8 +39,6 @@ static int webhook_kept_file_look(webhook_lmdb_t *st,
     const unsigned char *id);
 static int webhook_kept_file_row(webhook_lmdb_t *st, const unsigned char *id,
     int *found);
-static uint64_t webhook_kept_file_used(const char *path,
-    const webhook_kept_row_t *row);
 static int webhook_kept_file_replace(webhook_lmdb_t *st,
     const unsigned char *id);
 
@@ -321,80 +319,4 @@ static int
 webhook_kept_file_replace(webhook_lmdb_t *st, const unsigned char *id)
 {
     return webhook_kept_file_aside(st, id, "replaced");
-}
-
-
-static uint64_t
-webhook_kept_file_used(const char *path, const webhook_kept_row_t *row)
-{
-    int       fd;
-    uint64_t  used;
-
-    fd = open(path, O_RDONLY|O_NOFOLLOW|O_CLOEXEC);
-
-    if (fd == -1) {
-        return 0;
-    }
-
-    used = webhook_journal_read_used(fd, row->id, row->applied);
-
-    close(fd);
-
-    return used;
-}
-
-
-int
-webhook_kept_stats(webhook_txn_t *t, webhook_op_stats_t *stats)
-{
-    int                  rc, alive;
-    char                 path[4096];
-    uint32_t             i, count;
-    uint64_t             purges;
-    unsigned             damaged;
-    struct stat          sb;
-    webhook_kept_row_t   rows[WEBHOOK_KEPT_ROWS];
-
-    stats->journals = 0;
-    stats->journal_bytes = 0;
-    stats->journal_used = 0;
-    stats->journals_left = 0;
-    stats->journals_unclean = 0;
-
-    if (stats->endpoint) {
-        return 0;
-    }
-
-    rc = webhook_kept_row_purges(t, &purges);
-
-    if (rc == 0) {
-        rc = webhook_kept_row_list(t, rows, &count, &damaged);
-    }
-
-    for (i = 0; rc == 0 && i < count; i++) {
-
-        /* a copy of a store has rows of journals that are elsewhere */
-
-        if (rows[i].state != WEBHOOK_KEPT_ROW_OPEN || t->st->file
-            || webhook_kept_file_path(t->st, rows[i].id, path, sizeof(path))
-               != 0
-            || stat(path, &sb) == -1)
-        {
-            continue;
-        }
-
-        stats->journals++;
-        stats->journals_unclean += (rows[i].cleaned != purges);
-        stats->journal_bytes += (uint64_t) sb.st_size;
-
-        if (stats->look) {
-            stats->journal_used += webhook_kept_file_used(path, &rows[i]);
-        }
-
-        rc = webhook_owner_known(t, rows[i].slot, rows[i].incarnation, &alive);
-
-        stats->journals_left += !alive;
-    }
-
-    return rc;
 }

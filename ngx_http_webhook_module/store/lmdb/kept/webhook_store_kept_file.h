@@ -33,9 +33,9 @@ void webhook_kept_file_foreign(webhook_lmdb_t *st);
 /* Sets aside all of a store that another one takes the place of. */
 int webhook_kept_file_replaced(webhook_lmdb_t *st);
 
-/* STATS: how many there are, and whose; not where it is asked for an
-   endpoint. */
-int webhook_kept_stats(webhook_txn_t *t, webhook_op_stats_t *stats);
+/* Makes and frees st->kept_seen (webhook_store_kept_stats.c). */
+void webhook_kept_seen_make(webhook_lmdb_t *st);
+void webhook_kept_seen_free(webhook_lmdb_t *st);
 
 
 #endif /* WEBHOOK_STORE_KEPT_FILE_H */
