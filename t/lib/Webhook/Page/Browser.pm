@@ -120,6 +120,36 @@ my $at = <<'JS';
               .some(t => t && t.trim().startsWith(text));
 JS
 
+# From the second one on, no Tab goes past where a test wants the focus; null:
+# each goes on again.
+my $stay = <<'JS';
+    const [selector, text] = arguments;
+
+    if (window.stay) {
+        window.removeEventListener('keydown', window.stay, true);
+        window.stay = null;
+    }
+
+    if (selector !== null) {
+        let first = true;
+
+        const at = (...arguments) => { AT };
+
+        window.stay = event => {
+            if (event.key === 'Tab' && !first && at(selector, text)) {
+                event.preventDefault();
+                event.stopImmediatePropagation();
+            }
+
+            first &&= event.key !== 'Tab';
+        };
+
+        window.addEventListener('keydown', window.stay, true);
+    }
+JS
+
+$stay =~ s/\(\.\.\.arguments\) => \{ AT \}/function () {\n$at}/;
+
 # what stands before the page's own requests
 my $stub = <<'JS';
     const real = window.fetch;
@@ -353,9 +383,17 @@ sub tab_to
 {
     my ($self, $selector, $text) = @_;
 
-    for (1 .. 200) {
-        $self->press('Tab');
-        return 1 if $self->js($at, $selector, $text);
+    # several at a time, since each call takes long
+
+    $self->js($stay, $selector, $text);
+
+    for (1 .. 20) {
+        $self->press(('Tab') x 10);
+
+        if ($self->js($at, $selector, $text)) {
+            $self->js($stay, undef, undef);
+            return 1;
+        }
     }
 
     die "Tab does not come to $selector" . (defined $text ? " ($text)" : '')
