@@ -15,6 +15,9 @@ RUN apt-get update \
 
 FROM debian:12-slim
 
+# --build-arg CLUSTER=-pgsql: with the library for clusters on PostgreSQL, too
+ARG CLUSTER=
+
 COPY --from=build /build/deb/*.deb /debs/
 
 # The packages' own nginx.conf wants root; ours does not.
@@ -22,6 +25,7 @@ RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y \
            --no-install-recommends ca-certificates curl \
            /debs/libnginx-mod-http-webhook_*.deb \
+           ${CLUSTER:+/debs/libnginx-mod-http-webhook${CLUSTER}_*.deb} \
            /debs/nginx-webhook-tools_*.deb \
     && rm -rf /debs /var/lib/apt/lists/* /var/log/nginx/* \
               /etc/nginx/sites-enabled/* /etc/nginx/conf.d/* \

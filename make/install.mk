@@ -50,6 +50,9 @@ install-files:
 	                                  $(bashdir) $(zshdir)) \
 	           $(DESTDIR)$(docdir)/examples
 	install -m 644 $(BUILD)/$(MODULE).so $(DESTDIR)$(modulesdir)/
+	@if [ -e $(BUILD)/$(PG_MODULE).so ]; then \
+	    install -m 644 $(BUILD)/$(PG_MODULE).so $(DESTDIR)$(modulesdir)/; \
+	fi
 	echo 'load_module $(modulesdir)/$(MODULE).so;' \
 	    > $(DESTDIR)$(availabledir)/$(SNIPPET)
 	chmod 644 $(DESTDIR)$(availabledir)/$(SNIPPET)
@@ -92,6 +95,7 @@ uninstall:
 	    rm -f "$(ENABLED)"; \
 	fi
 	rm -f $(DESTDIR)$(modulesdir)/$(MODULE).so \
+	      $(DESTDIR)$(modulesdir)/$(PG_MODULE).so \
 	      $(DESTDIR)$(availabledir)/$(SNIPPET) \
 	      $(DESTDIR)$(bindir)/webhookctl \
 	      $(DESTDIR)$(mandir)/man1/webhookctl.1 \

@@ -153,6 +153,9 @@ $(PG_OBJECT): $(SRC)/cluster/pgsql/module/$(PG_MODULE).c make/pgsql.mk \
 
 $(BUILD)/$(PG_MODULE).so: $(PG_OBJECT) $(PG_PARTS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) -shared -Wl,-z,defs -Wl,-z,relro -o $@ $^ $(PG_LIBS)
+	$(Q)$(CC) $(FLAGS_plain) -shared -Wl,-z,defs -Wl,-z,relro -o $@ $^ $(PG_LIBS)
+
+.PHONY: pgsql
+pgsql: $(BUILD)/$(PG_MODULE).so
 
 -include $(PG_PARTS:.o=.d)

@@ -7,6 +7,7 @@ set -eu
 tmp=${AUTOPKGTEST_TMP:-$(mktemp -d)}
 module=libnginx-mod-http-webhook
 tools=nginx-webhook-tools
+pgsql=libnginx-mod-http-webhook-pgsql
 conf=/etc/nginx/conf.d/webhook.conf
 link=/etc/nginx/modules-enabled/50-mod-http-webhook.conf
 store=/var/lib/nginx/webhook
@@ -158,13 +159,14 @@ repack()
 {
     mkdir "$tmp/newer"
 
-    (cd "$tmp/newer" && dpkg-repack --deb-option=-Znone $module $tools > /dev/null
+    (cd "$tmp/newer" && dpkg-repack --deb-option=-Znone $module $tools $pgsql \
+         > /dev/null
 
      for deb in *.deb; do
          dpkg-deb -R "$deb" tree
          rm "$deb"
          version=$(sed -n 's/^Version: //p' tree/DEBIAN/control)
-         sed -i "/^Version:\|^Recommends:/s/$version/$version+newer/" \
+         sed -i "/^Version:\|^Recommends:\|^Depends:/s/$version/$version+newer/" \
              tree/DEBIAN/control
          dpkg-deb -Znone -b tree "$deb" > /dev/null
          rm -r tree

@@ -63,7 +63,8 @@ my $root = "$temp/root";
 my $build = "$temp/build";
 
 mkdir $build;
-write_file("$build/$_", '') for 'ngx_http_webhook_module.so', 'webhookctl';
+write_file("$build/$_", '') for 'ngx_http_webhook_module.so', 'webhookctl',
+                                 'ngx_http_webhook_pgsql_module.so';
 
 {
     local @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};

@@ -153,6 +153,18 @@ ngx_webhook_cluster_engine(ngx_conf_t *cf)
     ngx_uint_t                     i;
     ngx_webhook_cluster_module_t  *m;
 
+#if (NGX_WEBHOOK_OWN_OPENSSL)
+
+    /* two of them in one process take each other's functions */
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "\"webhook_cluster\" cannot be used with an nginx that "
+                       "was built with \"--with-openssl=\": libpq needs the "
+                       "OpenSSL of the system");
+    return NULL;
+
+#endif
+
     for (i = 0; cf->cycle->modules[i]; i++) {
 
         if (ngx_strcmp(cf->cycle->modules[i]->name, NGX_WEBHOOK_PGSQL_MODULE)
