@@ -86,7 +86,7 @@ ok defined $f->delivered(60), 'it goes on';
 
 $state = $f->state;
 
-ok $f->settled($state->{acked}, 300), 'all is in the cluster'
+ok $f->settled($state->{acked}, 120), 'all is in the cluster'
     or diag 'of ' . $state->{acked} . ': ' . ($f->history)[0];
 
 my $told = time - $begun;
