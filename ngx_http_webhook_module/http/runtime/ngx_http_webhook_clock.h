@@ -2,7 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * The clocks.  Any thread.
+ * The clocks.  Any thread, but for what is said to be of the event loop.
  */
 
 #ifndef NGX_WEBHOOK_CLOCK_H
@@ -37,7 +37,8 @@ ngx_webhook_clock_boot(void)
 }
 
 
-/* Wall-clock milliseconds since 1970, as of this turn of the event loop. */
+/* Wall-clock milliseconds since 1970, as of this turn of the event loop, and on
+   its thread alone: nginx writes them while another one reads. */
 static ngx_inline uint64_t
 ngx_webhook_clock_wall(void)
 {
@@ -59,6 +60,14 @@ ngx_webhook_clock_wall_usec(void)
     (void) clock_gettime(CLOCK_REALTIME, &ts);
 
     return (uint64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+
+/* Wall-clock milliseconds since 1970, from the system itself. */
+static ngx_inline uint64_t
+ngx_webhook_clock_wall_real(void)
+{
+    return ngx_webhook_clock_wall_usec() / 1000;
 }
 
 

@@ -82,7 +82,7 @@ ngx_webhook_registry_merged(ngx_webhook_registry_change_t *c,
     json_t                     *merged;
     webhook_definition_kind_e   kind;
 
-    now = (int64_t) ngx_webhook_clock_wall();
+    now = (int64_t) ngx_webhook_clock_wall_real();
     kind = (webhook_definition_kind_e) c->kind;
 
     switch (c->action) {

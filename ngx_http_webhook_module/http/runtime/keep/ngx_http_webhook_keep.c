@@ -150,13 +150,15 @@ ngx_webhook_keep_take(webhook_store_t *store, ngx_webhook_job_t *job)
 
     k = &ngx_webhook_keep;
 
-    k->store = store;
-
     ngx_queue_insert_tail(&k->waiting, &job->queue);
 
     if (k->busy) {
         return;
     }
+
+    /* not while the thread uses it, which is the same as long as that lasts */
+
+    k->store = store;
 
     /* What the turn's other events bring goes along. */
 

@@ -125,7 +125,12 @@ ngx_webhook_reads_take(webhook_store_t *store, ngx_webhook_job_t *job)
 
     rs = &ngx_webhook_reads;
 
-    rs->store = store;
+    /* the thread may be reading from it, and it is the same as long as that
+       lasts */
+
+    if (rs->job == NULL) {
+        rs->store = store;
+    }
 
     if (job->op.type == WEBHOOK_OP_CHANGES) {
 

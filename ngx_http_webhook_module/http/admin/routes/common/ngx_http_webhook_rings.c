@@ -85,7 +85,7 @@ ngx_webhook_rings(ngx_webhook_api_t *api, const uint64_t *keys, ngx_uint_t n,
         return NGX_ERROR;
     }
 
-    now = ngx_webhook_clock_wall() / NGX_WEBHOOK_RINGS_MINUTE;
+    now = ngx_webhook_clock_wall_real() / NGX_WEBHOOK_RINGS_MINUTE;
 
     rings->range = range;
     rings->to = now - now % range->step + range->step;

@@ -453,7 +453,7 @@ ngx_webhook_shown_due(const webhook_endpoint_stats_t *stats)
 {
     uint64_t  wall;
 
-    wall = ngx_webhook_clock_wall();
+    wall = ngx_webhook_clock_wall_real();
 
     return stats->due && stats->due < wall
            ? ngx_webhook_api_time(wall - stats->due) : json_null();

@@ -65,7 +65,7 @@ ngx_webhook_endpoints_like(ngx_webhook_api_t *api, ngx_webhook_endpoint_t *ep,
     like->fanout.wmcf = api->wmcf;
     like->fanout.id = &like->id;
     like->fanout.id_text = &like->id_text;
-    like->fanout.wall = ngx_webhook_clock_wall();
+    like->fanout.wall = ngx_webhook_clock_wall_real();
     like->fanout.type = &like->type;
     like->fanout.payload = &like->document;
     like->fanout.max = NGX_WEBHOOK_LIKE_MAX;

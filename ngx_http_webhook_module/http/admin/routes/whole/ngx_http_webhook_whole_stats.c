@@ -321,7 +321,7 @@ ngx_webhook_whole_stats_json(ngx_webhook_api_t *api,
     uint64_t  wall;
     json_t   *due;
 
-    wall = ngx_webhook_clock_wall();
+    wall = ngx_webhook_clock_wall_real();
 
     due = sums->due && sums->due < wall
           ? ngx_webhook_api_time(wall - sums->due) : json_null();

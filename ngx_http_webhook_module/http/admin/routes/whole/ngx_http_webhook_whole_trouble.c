@@ -245,7 +245,7 @@ ngx_webhook_trouble_json(ngx_webhook_api_t *api,
     const webhook_endpoint_stats_t  *ep;
 
     ep = one->endpoint;
-    wall = ngx_webhook_clock_wall();
+    wall = ngx_webhook_clock_wall_real();
 
     id = ngx_webhook_scope_endpoint_id(api, one->key);
 
