@@ -54,7 +54,7 @@ webhook_endpoint erp {
     url    http://127.0.0.1:9000/hook;
     events order.*;
     secret file:webhook/erp.key;
-    retry  first=1s;
+    retry  attempts=1000 first=1s factor=1;
 }
 
 server {
