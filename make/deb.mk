@@ -9,6 +9,10 @@
 #:   DEB_SUITE=trixie builds the packages in that Debian, for its nginx, and
 #:   tests them there, as root: $(BUILD)/deb-trixie/*.deb.
 #:
+#:   lsm-check       tests nginx with the packages while AppArmor, and then
+#:                   SELinux, enforces what docs/install.md describes: under
+#:                   Debian's kernel, in qemu, as root; LSM=apparmor is one
+#:
 #:   docker-check    does what Docker would do with the Dockerfile, and tries the
 #:                   container, without Docker; as root.  DOCKER_DEBS=DIR takes
 #:                   packages that are built already
@@ -24,8 +28,9 @@ DEB_TESTS  ?=
 DEB_FROM   ?=
 DEB_MAINTAINER ?=
 DOCKER_DEBS ?=
+LSM         ?=
 
-.PHONY: deb deb-lint deb-check deb-root docker-check
+.PHONY: deb deb-lint deb-check deb-root docker-check lsm-check
 
 DEBS := $(BUILD)/deb$(addprefix -,$(DEB_SUITE))
 LINT := lintian --fail-on error,warning
@@ -75,3 +80,7 @@ deb-root:
 
 docker-check: deb-root
 	@tools/docker-tests "$(DEB_ROOT)" "$(BUILD)/docker" $(DOCKER_DEBS)
+
+lsm-check: deb deb-root
+	@tools/install-deps deb lsm
+	@tools/lsm-tests "$(DEB_ROOT)" "$(DEBS)" "$(BUILD)/lsm" $(LSM)

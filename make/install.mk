@@ -34,6 +34,8 @@ EXAMPLE_FILES := $(filter-out $(CONF_FILES), \
                      $(wildcard conf/*.conf conf/examples/*.conf))
 DEMO_FILES    := $(wildcard conf/demo/*)
 SYSTEM_FILES  := $(wildcard conf/systemd/*)
+APPARMOR_FILES := $(wildcard conf/apparmor/*.*)
+ABSTRACTIONS  := $(wildcard conf/apparmor/abstractions/*)
 TOP_FILES     := $(wildcard README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md \
                      LICENSE)
 DOC_FILES     := $(wildcard docs/*.md docs/*.json)
@@ -68,6 +70,10 @@ install-files:
 	$(if $(SYSTEM_FILES),install -d $(DESTDIR)$(docdir)/examples/systemd \
 	    && install -m 644 $(SYSTEM_FILES) \
 	        $(DESTDIR)$(docdir)/examples/systemd/)
+	install -d $(DESTDIR)$(docdir)/examples/apparmor/abstractions
+	install -m 644 $(APPARMOR_FILES) $(DESTDIR)$(docdir)/examples/apparmor/
+	install -m 644 $(ABSTRACTIONS) \
+	    $(DESTDIR)$(docdir)/examples/apparmor/abstractions/
 	$(if $(DEMO_FILES),install -d $(DESTDIR)$(docdir)/examples/demo \
 	    && install -m 644 $(DEMO_FILES) $(DESTDIR)$(docdir)/examples/demo/)
 	install -d $(DESTDIR)$(docdir)/docs

@@ -188,7 +188,9 @@ for my $file ("/usr/lib/nginx/modules/$so", '/usr/bin/webhookctl',
               '/usr/share/man/man1/webhookctl.1',
               map { "/usr/share/doc/libnginx-mod-http-webhook/$_" }
                   'README.md', 'docs/directives.md', 'examples/github.conf',
-                  'examples/systemd/nginx-webhook.conf')
+                  'examples/systemd/nginx-webhook.conf',
+                  'examples/apparmor/usr.sbin.nginx',
+                  'examples/apparmor/abstractions/nginx-webhook')
 {
     is scalar(grep { $_ eq $file } @files), 1, "$file is there";
 }
@@ -281,6 +283,31 @@ UNIT
         qr/webhook\.conf:\d+: Unknown key.*'TimeoutStop'/, 'an unknown key is found';
     like verified($plain, $drop_in =~ s/SIGQUIT/SIGQUITS/r),
         qr/webhook\.conf:\d+: Failed to parse.*SIGQUITS/, 'and a value';
+}
+
+
+# --- the profile
+
+SKIP: {
+    my $base = '/etc/apparmor.d';
+    my ($parser) = grep { -x } map { "$_/apparmor_parser" }
+                   split(/:/, $ENV{PATH}), '/usr/sbin', '/sbin';
+
+    skip 'no apparmor_parser', 2 if !$parser || !-e "$base/abstractions/base";
+
+    my @parse = ($parser, '--skip-kernel-load', '--skip-cache',
+                 '--base', $base, '--Include', "$temp/profile");
+
+    system('cp', '-r', 'conf/apparmor', "$temp/profile") == 0 or die;
+
+    ($status, $text) = run(@parse, "$temp/profile/usr.sbin.nginx");
+    is $status, 0, 'AppArmor takes the profile' or diag $text;
+
+    my $rules = "$temp/profile/abstractions/nginx-webhook";
+
+    write_file($rules, slurp($rules) =~ s/rwk,/rwy,/r);
+    ($status, $text) = run(@parse, "$temp/profile/usr.sbin.nginx");
+    isnt $status, 0, 'a mistake in what it includes is found' or diag $text;
 }
 
 done_testing;
