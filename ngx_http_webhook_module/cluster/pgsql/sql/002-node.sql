@@ -87,6 +87,21 @@ BEGIN
 END $$;
 
 
+-- From where claims of what a node has go on: all of it is behind this.  What it had
+-- before may still stand in the index, for as long as anybody has an old snapshot,
+-- and would be walked over by each claim and each look.
+CREATE FUNCTION unclaimed(p_node int) RETURNS bigint LANGUAGE plpgsql
+    SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
+    p  bigint;
+BEGIN
+    SELECT pos INTO p FROM webhook.owed WHERE node = p_node
+     ORDER BY pos LIMIT 1;
+
+    RETURN coalesce(p - 1, (SELECT last_value FROM webhook.owed_pos) - 1);
+END $$;
+
+
 -- result: 0 OK, 1 its old lease runs yet (wait), 2 another store has the name,
 -- 3 a copy of its store has joined, 4 the name belongs to another role
 CREATE FUNCTION join_1(p_name bytea, p_incarnation bytea, p_held bytea,
@@ -162,7 +177,8 @@ BEGIN
         UPDATE node SET incarnation = p_incarnation, session = p_next,
                boot = p_boot, lease = p_lease, lease_end = t + p_lease,
                fenced = false, draining = false, format = p_format,
-               version = p_version, claimed = 0, seen = real_ms()
+               version = p_version, claimed = unclaimed(n.id),
+               seen = real_ms()
          WHERE id = n.id;
 
         -- In a new epoch it tells everything anew, with numbers above those

@@ -93,7 +93,7 @@ BEGIN
 
     -- what claims have passed over is looked at once more
 
-    UPDATE node SET claimed = 0
+    UPDATE node SET claimed = unclaimed(id)
      WHERE claimed > 0 AND (fenced OR lease_end < deadline());
 
     -- keys of which nothing is open
