@@ -53,13 +53,32 @@ int webhook_json_says(const unsigned char *p, const unsigned char *last,
     const webhook_str_t *text);
 
 
+#ifdef __SSE2__
+
+/* Which of sixteen bytes these are: as signed numbers, bytes of a sequence are
+   below the control characters. */
+
+static inline __m128i
+webhook_json_marked(const unsigned char *p)
+{
+    __m128i  b;
+
+    b = _mm_loadu_si128((const __m128i *) p);
+
+    return _mm_or_si128(_mm_cmplt_epi8(b, _mm_set1_epi8(0x20)),
+                        _mm_or_si128(_mm_cmpeq_epi8(b, _mm_set1_epi8('"')),
+                                     _mm_cmpeq_epi8(b, _mm_set1_epi8('\\'))));
+}
+
+#endif
+
+
 /*
  * The first byte at p or behind it that cannot be copied without a look: a
  * quote, a backslash, a control character, or part of a UTF-8 sequence.
- * Sixteen bytes at a time where the processor can: as signed numbers, bytes of
- * a sequence are below the control characters.  Else eight: a byte's high bit
- * in "found" is set where it is one of these; a borrow may also set bits of
- * later bytes, never of earlier ones.
+ * Sixty-four bytes at a time where the processor can, and then sixteen.  Else
+ * eight: a byte's high bit in "found" is set where it is one of these; a borrow
+ * may also set bits of later bytes, never of earlier ones.
  */
 
 static inline const unsigned char *
@@ -69,17 +88,20 @@ webhook_json_plain(const unsigned char *p, const unsigned char *last)
 
 #ifdef __SSE2__
 
-    __m128i  b;
+    while (last - p >= 64
+           && _mm_movemask_epi8(
+                  _mm_or_si128(
+                      _mm_or_si128(webhook_json_marked(p),
+                                   webhook_json_marked(p + 16)),
+                      _mm_or_si128(webhook_json_marked(p + 32),
+                                   webhook_json_marked(p + 48))))
+              == 0)
+    {
+        p += 64;
+    }
 
     while (last - p >= 16) {
-        b = _mm_loadu_si128((const __m128i *) p);
-
-        found = (unsigned) _mm_movemask_epi8(
-                    _mm_or_si128(
-                        _mm_cmplt_epi8(b, _mm_set1_epi8(0x20)),
-                        _mm_or_si128(
-                            _mm_cmpeq_epi8(b, _mm_set1_epi8('"')),
-                            _mm_cmpeq_epi8(b, _mm_set1_epi8('\\')))));
+        found = (unsigned) _mm_movemask_epi8(webhook_json_marked(p));
 
         if (found) {
             return p + __builtin_ctzll(found);

@@ -28,12 +28,15 @@ ngx_webhook_error_page_header(ngx_http_request_t *r)
     ngx_webhook_call_t      *call;
     ngx_webhook_loc_conf_t  *wlcf;
 
+    /* of most responses no more than this is looked at */
+
+    if (r->headers_out.status < NGX_HTTP_BAD_REQUEST) {
+        return NGX_OK;
+    }
+
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
 
-    if (!wlcf->receive
-        || r->headers_out.status < NGX_HTTP_BAD_REQUEST
-        || r->header_sent)
-    {
+    if (!wlcf->receive || r->header_sent) {
         return NGX_OK;
     }
 
@@ -79,6 +82,10 @@ ngx_webhook_error_page_body(ngx_http_request_t *r, ngx_chain_t *in,
     ngx_chain_t             *cl;
     ngx_webhook_call_t      *call;
     ngx_webhook_loc_conf_t  *wlcf;
+
+    if (r->headers_out.status < NGX_HTTP_BAD_REQUEST) {
+        return 0;
+    }
 
     wlcf = ngx_http_get_module_loc_conf(r, ngx_http_webhook_module);
 

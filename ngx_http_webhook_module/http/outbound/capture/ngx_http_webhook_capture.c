@@ -124,7 +124,7 @@ ngx_webhook_capture_header_filter(ngx_http_request_t *r)
                || r->headers_out.status == NGX_HTTP_NOT_MODIFIED
                || r->headers_out.content_length_n == 0;
 
-    capture = ngx_webhook_match(r, wlcf, bodyless);
+    capture = ngx_webhook_match(r, wlcf, capture, bodyless);
 
     if (capture) {
 

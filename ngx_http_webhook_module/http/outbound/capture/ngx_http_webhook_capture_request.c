@@ -118,11 +118,21 @@ ngx_webhook_capture_request_ask(ngx_http_request_t *r,
         return capture;
     }
 
-    keyed = ngx_webhook_capture_keyed(r, wlcf);
-
     rule = wlcf->rules->elts;
 
     for (i = 0; i < wlcf->rules->nelts; i++) {
+        if (rule[i]->methods == 0 || (rule[i]->methods & r->method)) {
+            break;
+        }
+    }
+
+    if (i == wlcf->rules->nelts) {
+        return NULL;
+    }
+
+    keyed = ngx_webhook_capture_keyed(r, wlcf);
+
+    for ( /* void */ ; i < wlcf->rules->nelts; i++) {
         if ((rule[i]->want_request || keyed)
             && (rule[i]->methods == 0 || (rule[i]->methods & r->method)))
         {

@@ -24,15 +24,12 @@ static void ngx_webhook_match_check(ngx_webhook_match_t *match);
 
 ngx_webhook_capture_t *
 ngx_webhook_match(ngx_http_request_t *r, ngx_webhook_loc_conf_t *wlcf,
-    ngx_uint_t bodyless)
+    ngx_webhook_capture_t *capture, ngx_uint_t bodyless)
 {
     ngx_str_t                path;
     ngx_uint_t               i;
     ngx_webhook_rule_t     **rule;
     ngx_webhook_match_t     *match;
-    ngx_webhook_capture_t   *capture;
-
-    capture = ngx_webhook_capture_find(r);
 
     if (capture) {
         ngx_webhook_capture_reset(capture);

@@ -13,11 +13,13 @@
 
 /*
  * Matches the rules against a response whose header is known: adds matches,
- * some of which may be decided at once.  Returns the state with its matches,
- * or NULL where there are none.
+ * some of which may be decided at once.  The state is the request's, or NULL if
+ * it has none yet.  Returns the state with its matches, or NULL where there are
+ * none.
  */
 ngx_webhook_capture_t *ngx_webhook_match(ngx_http_request_t *r,
-    ngx_webhook_loc_conf_t *wlcf, ngx_uint_t bodyless);
+    ngx_webhook_loc_conf_t *wlcf, ngx_webhook_capture_t *capture,
+    ngx_uint_t bodyless);
 
 
 #endif /* NGX_WEBHOOK_MATCH_H */

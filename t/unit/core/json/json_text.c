@@ -351,7 +351,7 @@ test_plain(void)
 
     bad = 0;
 
-    for (len = 1; len <= 40; len++) {
+    for (len = 1; len <= 150; len++) {
 
         /* as long as it is, so that one byte more is found by sanitizers */
 
