@@ -1,5 +1,5 @@
 
-# Requests to the API that are nearly right (Webhook::ApiFuzz), or of which some
+# Requests to the API that are nearly right (Webhook::Api::Fuzz), or of which some
 # bytes are others: none is answered with a fault of ours, none kills a worker, none
 # gets into the logs, nothing is done for who may not, and the store is whole at the
 # end.  "make fuzz-api FUZZ_SECONDS=600" goes on for so
@@ -15,7 +15,7 @@ use MIME::Base64 qw(encode_base64);
 use Test::More;
 use Time::HiRes qw(time);
 
-use Webhook::ApiFuzz ();
+use Webhook::Api::Fuzz ();
 use Webhook::Test;
 
 my $seconds = $ENV{FUZZ_SECONDS};
@@ -83,11 +83,11 @@ my @known = (tokens => [@tokens{sort keys %tokens}]);
 
 my @may = @tokens{qw(all one)};
 
-my $fuzz = Webhook::ApiFuzz->new(test => $t, seed => $seed, @known,
+my $fuzz = Webhook::Api::Fuzz->new(test => $t, seed => $seed, @known,
                                  vouch => \@may);
 
 # where variables say who may, and the site that it comes from counts
-my $site = Webhook::ApiFuzz->new(test => $t, seed => $seed + 1, @known,
+my $site = Webhook::Api::Fuzz->new(test => $t, seed => $seed + 1, @known,
                                  prefix => '/site',
                                  vouch => [@may, 'X-Webhook-Request: 1',
                                            'same-origin']);

@@ -12,10 +12,10 @@ use Digest::SHA qw(hmac_sha256_hex);
 use Test::More;
 
 use Webhook::Test qw(wait_for deadline temp_dir asan);
-use Webhook::Turns;
+use Webhook::Test::Turns;
 
 
-my $turns = Webhook::Turns->new
+my $turns = Webhook::Test::Turns->new
     or plan skip_all => 'make interop builds what measures';
 
 my $mb = (asan() ? 1 : 60) * 1024 * 1024;

@@ -12,10 +12,10 @@ use Test::More;
 
 use Webhook::Sandbox qw(write_file);
 use Webhook::Test qw(wait_for deadline temp_dir slurp asan);
-use Webhook::Turns;
+use Webhook::Test::Turns;
 
 
-my $turns = Webhook::Turns->new
+my $turns = Webhook::Test::Turns->new
     or plan skip_all => 'make interop builds what measures';
 
 my $size = asan() ? 1024 * 1024 : 11 * 1024 * 1024;

@@ -1,8 +1,8 @@
-package Webhook::ApiFuzz;
+package Webhook::Api::Fuzz;
 
 =head1 NAME
 
-Webhook::ApiFuzz - requests to the management API that are nearly right
+Webhook::Api::Fuzz - requests to the management API that are nearly right
 
 =head1 DESCRIPTION
 
@@ -12,7 +12,7 @@ header, a member of the body, bytes of it, chunks; and of some requests any byte
 from the method on.  A route that is added to that file is covered.  Each answer
 is held against what all of them promise; nothing is done for who may not.
 
-    my $fuzz = Webhook::ApiFuzz->new(test => $t, seed => 1, prefix => '/webhook',
+    my $fuzz = Webhook::Api::Fuzz->new(test => $t, seed => 1, prefix => '/webhook',
                                      tokens => \@tokens);
     $fuzz->one while $n--;
     print for $fuzz->faults;

@@ -1,12 +1,12 @@
-package Webhook::Turns;
+package Webhook::Test::Turns;
 
 =head1 NAME
 
-Webhook::Turns - the longest turn of nginx's event loop
+Webhook::Test::Turns - the longest turn of nginx's event loop
 
 =head1 SYNOPSIS
 
-    my $turns = Webhook::Turns->new
+    my $turns = Webhook::Test::Turns->new
         or plan skip_all => 'make interop builds what measures';
 
     my $t = Webhook::Test->new(workers => 1, $turns->options);
