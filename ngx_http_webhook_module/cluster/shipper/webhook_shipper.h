@@ -89,8 +89,9 @@ typedef struct {
     uint64_t       refused;         /* that the cluster does not take */
     uint64_t       unknown;         /* commits of which nothing was known */
     uint64_t       failures;        /* calls that were not done */
-    uint64_t       lag;             /* ms */
-    uint64_t       waiting;         /* entries, and what has none yet */
+    uint64_t       lag;             /* ms, as of the last heartbeat */
+    uint64_t       waiting;         /* entries, and what has none yet; the same */
+    uint64_t       gone;            /* what was removed before it was told */
     unsigned       joined:1;
     unsigned       settled:1;       /* it knows what became of what it had */
     unsigned       away:1;          /* the cluster is */

@@ -11,6 +11,7 @@
 static int webhook_beater_begin(webhook_shipper_t *sh);
 static void webhook_beater_end(webhook_shipper_t *sh);
 static void webhook_beater_beaten(webhook_shipper_t *sh);
+static void webhook_beater_behind(webhook_shipper_t *sh);
 
 
 const webhook_shipper_task_t *
@@ -87,11 +88,16 @@ webhook_beater_begin(webhook_shipper_t *sh)
 
         sh->fence.type = WEBHOOK_OP_SHIP_FENCE;
         sh->fence.u.ship_fence.left = sh->until > now ? sh->until - now : 0;
-        sh->fence_op = &sh->fence;
+        sh->fence_ops[0] = &sh->fence;
+
+        memset(&sh->state_op, 0, sizeof(sh->state_op));
+
+        sh->state_op.type = WEBHOOK_OP_SHIP_STATE;
+        sh->fence_ops[1] = &sh->state_op;
 
         sh->beat_task.need = WEBHOOK_SHIPPER_STORE;
-        sh->beat_task.ops = &sh->fence_op;
-        sh->beat_task.count = 1;
+        sh->beat_task.ops = sh->fence_ops;
+        sh->beat_task.count = 2;
     }
 
     return WEBHOOK_SHIPPER_TASK;
@@ -111,6 +117,10 @@ webhook_beater_end(webhook_shipper_t *sh)
         break;
 
     default:
+
+        if (sh->state_op.result == WEBHOOK_STORE_OK) {
+            webhook_beater_behind(sh);
+        }
 
         if (sh->fence.result == WEBHOOK_STORE_OK
             && sh->fence.u.ship_fence.more)
@@ -186,4 +196,29 @@ webhook_beater_beaten(webhook_shipper_t *sh)
                                 " told of is sent meanwhile", sh->error);
         }
     }
+}
+
+
+/* What the next heartbeat tells, and what the cluster will never be told. */
+
+static void
+webhook_beater_behind(webhook_shipper_t *sh)
+{
+    webhook_op_ship_state_t  *s;
+
+    s = &sh->state_op.u.ship_state;
+
+    sh->news.lag = s->lag;
+    sh->news.waiting = s->entries + s->waits;
+
+    if (s->gone > sh->known.gone) {
+        webhook_shipper_log(sh, WEBHOOK_STORE_LOG_WARN,
+                            "%llu events and calls were removed from the store"
+                            " before the cluster was told of them: it was away"
+                            " for longer than they are kept",
+                            (unsigned long long) (s->gone - sh->known.gone));
+    }
+
+    sh->known.gone = s->gone;
+    sh->news.gone = s->gone;
 }

@@ -18,6 +18,8 @@
 #define WEBHOOK_SHIPPER_BACKOFF  5000       /* ms at most */
 #define WEBHOOK_SHIPPER_STUCK    60000      /* ms, where only people can help */
 #define WEBHOOK_SHIPPER_UPKEEP   60000
+#define WEBHOOK_SHIPPER_LATE     (30 * 86400000ULL)  /* ms until what was taken is
+                                                       due, at most */
 #define WEBHOOK_SHIPPER_MISSED   5000       /* ms until that is looked for */
 
 
@@ -126,7 +128,8 @@ struct webhook_shipper_s {
     webhook_shipper_task_t      beat_task;
     webhook_cluster_op_t        beat;
     webhook_op_t                fence;
-    webhook_op_t               *fence_op;
+    webhook_op_t                state_op;   /* how far the store is behind */
+    webhook_op_t               *fence_ops[2];
     uint64_t                    beat_at;    /* clock, when it was asked for */
     uint64_t                    next;       /* clock of the next beat */
     unsigned                    fenced:1;   /* the fence is to be set */

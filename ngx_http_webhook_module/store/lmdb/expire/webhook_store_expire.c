@@ -188,6 +188,11 @@ webhook_expire_remove(webhook_txn_t *t, const unsigned char *key,
         return rc;
     }
 
+    rc = webhook_outbox_gone(t, key);
+    if (rc) {
+        return rc;
+    }
+
     if (key[0] == WEBHOOK_CLASS_DEAD && !webhook_expire_aged(t, key)) {
         t->dropped++;
     }

@@ -374,6 +374,28 @@ webhook_outbox_purged(webhook_txn_t *t, const webhook_id_t *id)
 
 
 int
+webhook_outbox_gone(webhook_txn_t *t, const unsigned char *key)
+{
+    int  rc;
+
+    rc = webhook_outbox_cluster(t);
+
+    if (rc || t->cluster.epoch == 0 || key[0] >= WEBHOOK_CLASSES) {
+        return rc;
+    }
+
+    if (memcmp(key + 1, t->cluster.history[key[0]], WEBHOOK_HISTORY_CURSOR)
+        > 0)
+    {
+        t->cluster.gone++;
+        t->cluster_dirty = 1;
+    }
+
+    return 0;
+}
+
+
+int
 webhook_outbox_held(webhook_txn_t *t, const webhook_id_t *id, int *held)
 {
     int                      rc;

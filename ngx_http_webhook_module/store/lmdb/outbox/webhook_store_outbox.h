@@ -51,6 +51,10 @@ int webhook_outbox_del(webhook_txn_t *t, uint64_t number);
    is.  Nothing in a store whose node is in no cluster. */
 int webhook_outbox_purged(webhook_txn_t *t, const webhook_id_t *id);
 
+/* What is over is removed to make room, or for its age, by its key in the index of
+   that: counted, if the cluster was not told of it before. */
+int webhook_outbox_gone(webhook_txn_t *t, const unsigned char *key);
+
 /* 1 if a number is one of this epoch. */
 static inline int
 webhook_outbox_numbered(const webhook_txn_t *t,

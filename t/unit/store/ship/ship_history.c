@@ -19,6 +19,7 @@ static void test_kinds(void);
 static void test_again(void);
 static void test_purged(void);
 static void test_refused(void);
+static void test_gone(void);
 
 
 int
@@ -29,6 +30,7 @@ main(void)
     test_again();
     test_purged();
     test_refused();
+    test_gone();
 
     return tap_done();
 }
@@ -296,5 +298,47 @@ test_refused(void)
            "who is known stays behind the fence");
 
     util_check(&u, "known");
+    util_free(&u);
+}
+
+
+/* Removed before the cluster was told of it. */
+
+static void
+test_gone(void)
+{
+    util_t    u;
+    uint64_t  ep;
+    unsigned  i;
+
+    ep = ship_start(&u, 10);
+
+    for (i = 0; i < 7; i++) {
+        (void) ended(&u, ep, WEBHOOK_DONE);
+    }
+
+    (void) call(&u);
+
+    pass(&u, 1);
+
+    tap_ok(ship_all(&u, 1) == 8, "all is told of");
+
+    pass(&u, u.keep + 1);
+    (void) util_expire(&u, 100, NULL);
+
+    tap_ok(ship_state(&u).gone == 0, "and may go");
+
+    for (i = 0; i < 5; i++) {
+        (void) ended(&u, ep, i ? WEBHOOK_DONE : WEBHOOK_FAILED);
+    }
+
+    (void) call(&u);
+
+    pass(&u, u.keep + 1);
+    (void) util_expire(&u, 100, NULL);
+
+    tap_ok(ship_state(&u).gone == 6, "what goes before that is counted");
+
+    util_check(&u, "gone");
     util_free(&u);
 }
