@@ -282,6 +282,17 @@ webhook_shipper_event(webhook_shipper_t *sh, uint32_t n,
         put->steps = d->full.delivery.steps;
         put->past = past;
 
+        /* it is due when it was there: an endpoint that is down is not sent all
+           of that at once */
+
+        if (d->full.delivery.due > 0) {
+            put->delay = (uint64_t) d->full.delivery.due;
+
+            if (put->delay > WEBHOOK_SHIPPER_LATE) {
+                put->delay = WEBHOOK_SHIPPER_LATE;
+            }
+        }
+
         past->state = WEBHOOK_PENDING;
         past->step = d->full.delivery.step;
         past->sends = d->full.delivery.attempts;

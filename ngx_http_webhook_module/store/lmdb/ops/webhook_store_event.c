@@ -514,12 +514,15 @@ webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
     if (past->state == WEBHOOK_PENDING || past->state == WEBHOOK_SENDING) {
         (*open)++;
 
-        /* whatever order they come in, the oldest event goes first */
+        /* whatever order they come in, the oldest event goes first, of those
+           that are due */
 
-        wall = webhook_clock_wall();
-        age = wall > p->wall ? wall - p->wall : 0;
+        if (!past->shared || put->delay == 0) {
+            wall = webhook_clock_wall();
+            age = wall > p->wall ? wall - p->wall : 0;
 
-        d->due = t->now > age ? t->now - age : 0;
+            d->due = t->now > age ? t->now - age : 0;
+        }
 
         if (d->order) {
             rc = webhook_queue_insert(t, ep, &p->id, d);

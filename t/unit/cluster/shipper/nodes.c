@@ -310,6 +310,46 @@ test_restored(void)
 }
 
 
+/* What waits for its time goes on waiting for it where it is taken. */
+
+static int64_t
+due_at(sh_node_t *n)
+{
+    int64_t       due;
+    webhook_op_t  op;
+
+    memset(&op, 0, sizeof(op));
+
+    op.type = WEBHOOK_OP_SHOW;
+    op.u.show.id = ids[0];
+
+    due = util_apply(&n->u, &op) == WEBHOOK_STORE_OK && op.u.show.count == 1
+          ? op.u.show.deliveries[0].delivery.due : -1;
+
+    webhook_op_free(&op);
+
+    return due;
+}
+
+
+static void
+test_due(void)
+{
+    ids[0] = sh_put(a, 3600000);
+
+    tap_ok(sh_until(pg_number("SELECT count(*) FROM webhook.owed") == 1),
+           "one is due in an hour");
+
+    a->stopped = 1;
+
+    tap_ok(sh_until(due_at(b) != -1),
+           "its node stands still: another one takes it");
+    tap_ok(due_at(b) > 3000000 && due_at(b) <= 3600000,
+           "and it is due when it was: in %lld ms",
+           (long long) due_at(b));
+}
+
+
 int
 main(void)
 {
@@ -331,6 +371,7 @@ main(void)
     test_cut();
     test_killed(dir);
     test_restored();
+    test_due();
 
     util_check(&a->u, "the first node's store");
     util_check(&b->u, "the second node's store");
