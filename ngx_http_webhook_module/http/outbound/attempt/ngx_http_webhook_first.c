@@ -73,6 +73,8 @@ ngx_webhook_first_begin(ngx_webhook_job_t *job, const webhook_put_t *d,
 
     put = &job->op.u.put_event;
 
+    ngx_memzero(&lease, sizeof(webhook_lease_t));
+
     lease.event.id = put->id;
     lease.event.wire = put->id;
     lease.event.wall = put->wall;
@@ -82,8 +84,6 @@ ngx_webhook_first_begin(ngx_webhook_job_t *job, const webhook_put_t *d,
     lease.lease_token = token;
     lease.attempt = 1;
     lease.number = 1;
-    lease.step = 0;
-    lease.retry = 0;
     lease.early = d->early != 0;
 
     ngx_webhook_attempt_start(&lease, (ngx_webhook_shared_job_t *) job);
