@@ -137,6 +137,8 @@ typedef struct {
     uint32_t            stock_count;
     uint64_t            mark;       /* out: 0: nothing that was leased ahead may
                                        be sent */
+    uint64_t            waiting;    /* out: deliveries of the endpoint that
+                                       nobody has leased */
     uint64_t            wait;       /* out: with no next, ms until there may
                                        be one, where the endpoint's rate or a
                                        hold is the reason; else WEBHOOK_NEVER */

@@ -52,6 +52,7 @@ webhook_op_reset(webhook_op_t *op)
 
     case WEBHOOK_OP_COMPLETE:
         op->u.complete.mark = 0;
+        op->u.complete.waiting = 0;
         op->u.complete.wait = WEBHOOK_NEVER;
         op->u.complete.opened = 0;
         op->u.complete.closed = 0;

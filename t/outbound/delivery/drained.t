@@ -24,7 +24,7 @@ my $events = 900;
 
 sub begin
 {
-    my ($workers, $delay) = @_;
+    my ($workers, $delay, $n) = (@_, $events);
 
     my $t = Webhook::Test->new(workers => $workers);
 
@@ -52,8 +52,8 @@ CONF2
 
     $t->start;
 
-    is Webhook::Test::Load::gather($t, 'hook', $events), $events,
-       "$events wait";
+    is Webhook::Test::Load::gather($t, 'hook', $n), $n,
+       "$n wait";
 
     return ($t, $hook);
 }
@@ -186,6 +186,28 @@ for my $workers (1, 4) {
     $t->ok_logs;
 
     is +($t->ctl('check'))[0], 0, 'the store is sound';
+}
+
+
+# --- a queue that is shorter than eight times the limit
+
+{
+    my $few = 7 * $inflight;
+    my ($t, $hook) = begin(1, 0.02, $few);
+
+    is +($t->ctl('resume', 'hook'))[0], 0, 'a short queue: resumed';
+
+    is scalar(@{ $hook->wait_requests($few, 60) }), $few, 'all came';
+    cmp_ok $hook->most(0.02), '<=', $inflight, 'no more than the limit';
+
+    ok wait_for(sub { states($t, 'delivered') == $few }, 20),
+       'the store knows of all';
+
+    $t->stop;
+    $t->ok_logs;
+
+    cmp_ok length(slurp($t->store . '/owners') // ''), '<=', 131072,
+           'nothing was leased ahead, and so nothing noted';
 }
 
 

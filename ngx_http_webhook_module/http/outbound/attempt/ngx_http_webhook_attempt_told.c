@@ -274,7 +274,7 @@ ngx_webhook_attempt_ahead(ngx_webhook_attempt_t *attempt)
         }
     }
 
-    ngx_webhook_stock_told(complete->endpoint, &complete->mark);
+    ngx_webhook_stock_told(complete->endpoint, complete);
 }
 
 

@@ -13,6 +13,9 @@
                                                    sent again after a power cut,
                                                    and is to be little where the
                                                    limit is */
+#define NGX_WEBHOOK_STOCK_BEHIND 8              /* that wait, for each slot: before
+                                                   a shorter queue is gone, it is
+                                                   not worth a note for each */
 #define NGX_WEBHOOK_STOCK_MAX    1024           /* of a worker */
 #define NGX_WEBHOOK_STOCK_ASK    4              /* with an outcome */
 #define NGX_WEBHOOK_STOCK_QUICK  100000         /* microseconds of a send, after
@@ -29,7 +32,8 @@
 typedef struct {
     ngx_queue_t        queue;           /* in its place of the hash */
     uint64_t           endpoint;
-    uint64_t           mark;            /* as the store told it last */
+    uint64_t           mark;            /* as the store told it last, ... */
+    uint64_t           behind;          /* ... and deliveries that wait there */
     ngx_queue_t        attempts;        /* leased ahead, the first to go first */
     ngx_uint_t         n;               /* of them */
     ngx_uint_t         asked;           /* more that may come */
@@ -321,6 +325,8 @@ ngx_webhook_stock_ask(ngx_webhook_attempt_t *attempt)
         && (complete->took_token || stock->asked == 0)
         && complete->outcome == WEBHOOK_DONE
         && attempt->endpoint->inflight >= NGX_WEBHOOK_STOCK_LEAST
+        && stock->behind / NGX_WEBHOOK_STOCK_BEHIND
+           >= attempt->endpoint->inflight
         && attempt->exchange.total_usec <= NGX_WEBHOOK_STOCK_QUICK
         && have < n && ngx_webhook_stocks.n < NGX_WEBHOOK_STOCK_MAX
         && !ngx_exiting && !ngx_terminate)
@@ -399,7 +405,7 @@ ngx_webhook_stock_add(ngx_webhook_attempt_t *attempt)
 
 
 void
-ngx_webhook_stock_told(uint64_t endpoint, uint64_t *mark)
+ngx_webhook_stock_told(uint64_t endpoint, const webhook_op_complete_t *told)
 {
     ngx_webhook_stock_t  *stock;
 
@@ -407,8 +413,9 @@ ngx_webhook_stock_told(uint64_t endpoint, uint64_t *mark)
 
     if (stock) {
 
-        if (mark) {
-            stock->mark = *mark;
+        if (told) {
+            stock->mark = told->mark;
+            stock->behind = told->waiting;
         }
 
         ngx_webhook_stock_settle(stock);

@@ -47,10 +47,11 @@ void ngx_webhook_stock_asked(ngx_webhook_attempt_t *attempt);
    for a while. */
 ngx_uint_t ngx_webhook_stock_deep(ngx_webhook_attempt_t *attempt);
 
-/* One that the answer brought; and, behind these, what it says of the endpoint's
-   stock (see webhook_op_complete_t), or NULL where it says nothing. */
+/* One that the answer brought; and, behind these, the answer, which says what
+   becomes of the endpoint's stock, or NULL where it says nothing. */
 void ngx_webhook_stock_add(ngx_webhook_attempt_t *attempt);
-void ngx_webhook_stock_told(uint64_t endpoint, uint64_t *mark);
+void ngx_webhook_stock_told(uint64_t endpoint,
+    const webhook_op_complete_t *told);
 
 
 #endif /* NGX_WEBHOOK_STOCK_H */

@@ -195,6 +195,8 @@ webhook_complete_more(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         c->mark = webhook_revoked_number(t->st, ep->id);
     }
 
+    c->waiting = ep->states[WEBHOOK_PENDING];
+
     return rc;
 }
 
