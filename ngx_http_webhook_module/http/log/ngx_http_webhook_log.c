@@ -9,6 +9,7 @@
 
 #include "http/log/ngx_http_webhook_log_int.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
+#include "http/runtime/threads/ngx_http_webhook_thread.h"
 
 
 #define NGX_WEBHOOK_LOG_QUIET  60000            /* ms between two lines about
@@ -28,8 +29,8 @@ typedef struct {
 typedef struct {
     ngx_webhook_log_t      *conf;
     ngx_log_t              *log;
-    ngx_thread_pool_t      *pool;
-    ngx_thread_task_t      *task;
+    ngx_webhook_thread_t    thread;
+    ngx_webhook_log_task_t  task;
 
     u_char                 *buf;                /* that lines go to, */
     u_char                 *other;              /*   and the thread's */
@@ -41,14 +42,13 @@ typedef struct {
     ngx_event_t             timer;
     ngx_uint_t              lost;               /* since it was told */
     ngx_msec_t              told;
-    unsigned                busy:1;
     unsigned                telling:1;          /* it was told once */
 } ngx_webhook_logger_t;
 
 
 static void ngx_webhook_log_hand_over(ngx_webhook_logger_t *l);
-static void ngx_webhook_log_thread(void *data, ngx_log_t *log);
-static void ngx_webhook_log_done(ngx_event_t *ev);
+static void ngx_webhook_log_run(void *data);
+static void ngx_webhook_log_done(void *data);
 static void ngx_webhook_log_timer(ngx_event_t *ev);
 static void ngx_webhook_log_write_out(ngx_webhook_logger_t *l);
 static ngx_err_t ngx_webhook_log_write_all(ngx_fd_t fd, u_char *data,
@@ -126,19 +126,23 @@ ngx_webhook_log_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 
     ngx_memzero(l, sizeof(ngx_webhook_logger_t));
 
-    if (wmcf->log == NULL || wmcf->pool == NULL) {
+    if (wmcf->log == NULL || wmcf->store == NULL) {
         return;
     }
 
     l->conf = wmcf->log;
     l->log = cycle->log;
-    l->pool = wmcf->pool;
 
-    l->task = ngx_thread_task_alloc(cycle->pool,
-                                    sizeof(ngx_webhook_log_task_t));
+    l->thread.name = "webhook log";
+    l->thread.run = ngx_webhook_log_run;
+    l->thread.done = ngx_webhook_log_done;
+    l->thread.data = l;
+
     p = ngx_palloc(cycle->pool, 2 * l->conf->size);
 
-    if (l->task == NULL || p == NULL) {
+    if (p == NULL
+        || ngx_webhook_thread_create(&l->thread, cycle->log) != NGX_OK)
+    {
         ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
                       "no memory for webhook_log: nothing is logged there");
         return;
@@ -148,11 +152,6 @@ ngx_webhook_log_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     l->other = p + l->conf->size;
 
     webhook_buf_init(&l->line, l->conf->size);
-
-    l->task->handler = ngx_webhook_log_thread;
-    l->task->event.handler = ngx_webhook_log_done;
-    l->task->event.data = l;
-    l->task->event.log = cycle->log;
 
     l->timer.handler = ngx_webhook_log_timer;
     l->timer.data = l;
@@ -236,11 +235,11 @@ ngx_webhook_log_hand_over(ngx_webhook_logger_t *l)
     u_char                  *p;
     ngx_webhook_log_task_t  *task;
 
-    if (l->busy || l->len == 0) {
+    if (l->thread.busy || l->len == 0) {
         return;
     }
 
-    task = l->task->ctx;
+    task = &l->task;
 
     task->fd = fcntl(l->conf->file->fd, F_DUPFD_CLOEXEC, 0);
 
@@ -254,15 +253,6 @@ ngx_webhook_log_hand_over(ngx_webhook_logger_t *l)
     task->data = l->buf;
     task->len = l->len;
 
-    if (ngx_thread_task_post(l->pool, l->task) != NGX_OK) {
-
-        /* its own log line says why; the lines stay */
-
-        (void) ngx_close_file(task->fd);
-        return;
-    }
-
-    l->busy = 1;
     l->away = l->lines;
 
     p = l->buf;
@@ -271,13 +261,19 @@ ngx_webhook_log_hand_over(ngx_webhook_logger_t *l)
 
     l->len = 0;
     l->lines = 0;
+
+    ngx_webhook_thread_begin(&l->thread);
 }
 
 
 static void
-ngx_webhook_log_thread(void *data, ngx_log_t *log)
+ngx_webhook_log_run(void *data)
 {
-    ngx_webhook_log_task_t *task = data;
+    ngx_webhook_logger_t *l = data;
+
+    ngx_webhook_log_task_t  *task;
+
+    task = &l->task;
 
     task->err = ngx_webhook_log_write_all(task->fd, task->data, task->len);
 
@@ -286,18 +282,12 @@ ngx_webhook_log_thread(void *data, ngx_log_t *log)
 
 
 static void
-ngx_webhook_log_done(ngx_event_t *ev)
+ngx_webhook_log_done(void *data)
 {
-    ngx_webhook_logger_t    *l;
-    ngx_webhook_log_task_t  *task;
+    ngx_webhook_logger_t *l = data;
 
-    l = ev->data;
-    task = l->task->ctx;
-
-    l->busy = 0;
-
-    if (task->err) {
-        ngx_webhook_log_lose(l, l->away, task->err);
+    if (l->task.err) {
+        ngx_webhook_log_lose(l, l->away, l->task.err);
     }
 
     if (l->lines && !l->timer.timer_set) {
@@ -315,7 +305,7 @@ ngx_webhook_log_timer(ngx_event_t *ev)
 
     ngx_webhook_log_hand_over(l);
 
-    if (l->lines && !l->busy) {
+    if (l->lines && !l->thread.busy) {
         ngx_add_timer(&l->timer, l->conf->flush);
     }
 }

@@ -122,7 +122,6 @@ typedef struct {
     ngx_http_output_body_filter_pt   body_filter;
     ngx_http_request_body_filter_pt  request_filter;
 
-    ngx_thread_pool_t               *pool;      /* of the store's work */
     ngx_thread_pool_t               *cpu;       /* webhook_cpu, or NULL */
     ngx_uint_t                       cpu_threads;
     size_t                           cpu_memory;

@@ -7,6 +7,7 @@
 
 #include "http/model/ngx_http_webhook.h"
 #include "http/runtime/ngx_http_webhook_store_queue.h"
+#include "http/runtime/threads/ngx_http_webhook_thread.h"
 #include "http/outbound/capture/ngx_http_webhook_capture.h"
 #include "http/net/client/ngx_http_webhook_client.h"
 #include "http/conf/read/ngx_http_webhook_conf_map_block.h"
@@ -377,6 +378,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
         return;
     }
 
+    ngx_webhook_threads_exit();
     ngx_webhook_cpu_exit(cycle);
     ngx_webhook_confirm_exit();
 

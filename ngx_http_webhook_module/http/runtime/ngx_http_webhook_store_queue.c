@@ -9,7 +9,6 @@
 #include "http/labels/ngx_http_webhook_labels.h"
 
 
-#define NGX_WEBHOOK_STORE_QUEUE_LOOK   1000     /* ms between looks */
 #define NGX_WEBHOOK_STORE_QUEUE_STUCK  60000    /* ms until an alarm */
 #define NGX_WEBHOOK_STORE_QUEUE_LEAVE  5000     /* ms of a task that a worker
                                                    waits for after worker_
@@ -26,11 +25,10 @@
 static void ngx_webhook_store_queue_insert(ngx_webhook_job_t *job);
 static void ngx_webhook_store_queue_hasten(ngx_webhook_store_queue_t *b);
 static void ngx_webhook_store_queue_start(ngx_event_t *ev);
-static void ngx_webhook_store_queue_done(ngx_event_t *ev);
+static void ngx_webhook_store_queue_done(void *data);
 static void ngx_webhook_store_queue_hand_back(void);
 static void ngx_webhook_store_queue_count(ngx_uint_t count, ngx_uint_t errors,
     uint64_t usec);
-static void ngx_webhook_store_queue_stuck(ngx_event_t *ev);
 
 
 static ngx_webhook_store_queue_t  ngx_webhook_store_queue;
@@ -40,7 +38,6 @@ ngx_int_t
 ngx_webhook_store_queue_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 {
     ngx_core_conf_t                *ccf;
-    ngx_thread_task_t              *task;
     ngx_webhook_store_queue_t      *b;
     ngx_webhook_store_queue_ctx_t  *ctx;
 
@@ -52,23 +49,15 @@ ngx_webhook_store_queue_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 
     b->shutdown = ccf->shutdown_timeout;
 
-    task = ngx_thread_task_alloc(cycle->pool,
-                                 sizeof(ngx_webhook_store_queue_ctx_t));
-    if (task == NULL) {
+    ctx = ngx_pcalloc(cycle->pool, sizeof(ngx_webhook_store_queue_ctx_t));
+    if (ctx == NULL) {
         return NGX_ERROR;
     }
-
-    ctx = task->ctx;
 
     ngx_webhook_store_queue_options(ctx, wmcf, cycle->log);
 
     ctx->more = ngx_webhook_store_queue_more;
     ctx->data = b;
-
-    task->handler = ngx_webhook_store_queue_thread;
-    task->event.handler = ngx_webhook_store_queue_done;
-    task->event.data = b;
-    task->event.log = cycle->log;
 
     ngx_queue_init(&b->waiting);
     ngx_queue_init(&b->away);
@@ -77,9 +66,17 @@ ngx_webhook_store_queue_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
         return NGX_ERROR;
     }
 
+    b->thread.name = "webhook store";
+    b->thread.run = ngx_webhook_store_queue_run;
+    b->thread.done = ngx_webhook_store_queue_done;
+    b->thread.look = ngx_webhook_store_queue_watch;
+    b->thread.data = ctx;
+
+    if (ngx_webhook_thread_create(&b->thread, cycle->log) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     b->ctx = ctx;
-    b->pool = wmcf->pool;
-    b->task = task;
     b->log = cycle->log;
 
     b->start.handler = ngx_webhook_store_queue_start;
@@ -91,10 +88,6 @@ ngx_webhook_store_queue_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     b->pace.handler = ngx_webhook_store_queue_start;
     b->pace.data = b;
     b->pace.log = cycle->log;
-
-    b->guard.handler = ngx_webhook_store_queue_stuck;
-    b->guard.data = b;
-    b->guard.log = cycle->log;
 
     if (ngx_webhook_store_queue_open(ctx) == NGX_OK) {
         b->ready = 1;
@@ -136,15 +129,10 @@ ngx_webhook_store_queue_exit(ngx_cycle_t *cycle)
         ngx_del_timer(&b->pace);
     }
 
-    if (b->guard.timer_set) {
-        ngx_del_timer(&b->guard);
-    }
+    /* The thread has ended, and what it had is done. */
 
-    /* The thread pools were drained and destroyed before: a task that was away
-       has been done, only its completion will never be called. */
-
-    if (b->busy) {
-        b->busy = 0;
+    if (b->thread.busy) {
+        b->thread.busy = 0;
         ngx_webhook_store_queue_hand_back();
     }
 
@@ -155,7 +143,7 @@ ngx_webhook_store_queue_exit(ngx_cycle_t *cycle)
         }
 
         ngx_webhook_store_queue_gather(b);
-        ngx_webhook_store_queue_thread(ctx, cycle->log);
+        ngx_webhook_store_queue_run(ctx);
         ngx_webhook_store_queue_hand_back();
     }
 
@@ -189,7 +177,7 @@ ngx_webhook_store_queue_post(ngx_webhook_job_t *job)
     job->turn = !ngx_webhook_store_queue_reads(&job->queue)
                 || b->beside == NULL || !b->ready;
 
-    if (!job->turn && !b->busy && !b->closing && ngx_queue_empty(&b->waiting))
+    if (!job->turn && !b->thread.busy && !b->closing && ngx_queue_empty(&b->waiting))
     {
         b->beside(b->ctx->store, job);
         return;
@@ -223,7 +211,7 @@ ngx_webhook_store_queue_insert(ngx_webhook_job_t *job)
 
     ngx_webhook_store_queue_wait(b, job);
 
-    if (b->busy || b->closing) {
+    if (b->thread.busy || b->closing) {
         return;
     }
 
@@ -236,10 +224,6 @@ ngx_webhook_store_queue_insert(ngx_webhook_job_t *job)
 static void
 ngx_webhook_store_queue_hasten(ngx_webhook_store_queue_t *b)
 {
-    if (!b->guard.timer_set) {
-        ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
-    }
-
     if (!b->eager && b->lazy < NGX_WEBHOOK_STORE_QUEUE_LAZY
         && b->bytes <= b->most)
     {
@@ -338,7 +322,7 @@ ngx_webhook_store_queue_start(ngx_event_t *ev)
 
     b = ev->data;
 
-    if (b->busy || b->closing) {
+    if (b->thread.busy || b->closing) {
         return;
     }
 
@@ -360,47 +344,16 @@ ngx_webhook_store_queue_start(ngx_event_t *ev)
         ngx_del_timer(&b->pace);
     }
 
-    b->busy = 1;
-    b->began = ngx_current_msec;
-    b->alarm = 0;
-
-    ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
-
-    if (ngx_thread_task_post(b->pool, b->task) == NGX_OK) {
-        return;
-    }
-
-    /* The pool's queue is full: its own log line says so.  Put the jobs back,
-       in their order, and try again a little later. */
-
-    b->busy = 0;
-
-    if (!ngx_queue_empty(&b->waiting)) {
-        ngx_queue_add(&b->away, &b->waiting);
-        ngx_queue_init(&b->waiting);
-    }
-
-    ngx_queue_add(&b->waiting, &b->away);
-    ngx_queue_init(&b->away);
-
-    b->eager = 1;
-
-    ngx_add_timer(&b->guard, 10);
+    ngx_webhook_thread_begin(&b->thread);
 }
 
 
 static void
-ngx_webhook_store_queue_done(ngx_event_t *ev)
+ngx_webhook_store_queue_done(void *data)
 {
     ngx_webhook_store_queue_t  *b;
 
-    b = ev->data;
-
-    b->busy = 0;
-
-    if (b->guard.timer_set) {
-        ngx_del_timer(&b->guard);
-    }
+    b = &ngx_webhook_store_queue;
 
     ngx_webhook_store_queue_hand_back();
 
@@ -509,24 +462,6 @@ ngx_webhook_store_queue_count(ngx_uint_t count, ngx_uint_t errors,
 }
 
 
-static void
-ngx_webhook_store_queue_stuck(ngx_event_t *ev)
-{
-    ngx_webhook_store_queue_t  *b;
-
-    b = ev->data;
-
-    if (!b->busy) {
-        ngx_webhook_store_queue_start(&b->start);
-        return;
-    }
-
-    ngx_webhook_store_queue_watch(b->began, &b->alarm);
-
-    ngx_add_timer(&b->guard, NGX_WEBHOOK_STORE_QUEUE_LOOK);
-}
-
-
 void
 ngx_webhook_store_queue_watch(ngx_msec_t began, ngx_msec_t *alarm)
 {
@@ -568,5 +503,5 @@ ngx_webhook_store_queue_watch(ngx_msec_t began, ngx_msec_t *alarm)
     (void) ngx_thread_mutex_unlock(&b->mutex, b->log);
 
     ngx_webhook_store_queue_leave(ngx_current_msec - began,
-                                  b->busy ? b->ctx->count : 0, waits, b->log);
+                                  b->thread.busy ? b->ctx->count : 0, waits, b->log);
 }

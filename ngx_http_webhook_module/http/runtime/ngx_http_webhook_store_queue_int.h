@@ -10,6 +10,7 @@
 #define NGX_WEBHOOK_STORE_QUEUE_INT_H
 
 #include "http/runtime/ngx_http_webhook_store_queue.h"
+#include "http/runtime/threads/ngx_http_webhook_thread.h"
 
 
 #define NGX_WEBHOOK_STORE_QUEUE_MAX    1024     /* operations a task */
@@ -33,8 +34,7 @@ typedef struct {
 
 typedef struct {
     ngx_webhook_store_queue_ctx_t  *ctx;
-    ngx_thread_pool_t              *pool;
-    ngx_thread_task_t              *task;
+    ngx_webhook_thread_t            thread;
     ngx_log_t                      *log;
 
     ngx_thread_mutex_t              mutex;      /* of "waiting" */
@@ -45,11 +45,6 @@ typedef struct {
     ngx_event_t                     start;      /* posted: hand over */
     ngx_event_t                     pace;       /* begins a batch of those that
                                                    are lazy */
-    ngx_event_t                     guard;      /* keeps an exiting worker
-                                                   until its task is back */
-    ngx_msec_t                      began;      /* of the task */
-    ngx_msec_t                      alarm;      /* time of the next */
-
     void                          (*beside)(webhook_store_t *store,
                                             ngx_webhook_job_t *job);
                                                 /* who reads; or NULL */
@@ -69,7 +64,6 @@ typedef struct {
     size_t                          most;       /*   and as many as may be */
 
     unsigned                        eager:1;    /* some wait that are not */
-    unsigned                        busy:1;     /* a task is away */
     unsigned                        wrote:1;    /* the last one wrote */
     unsigned                        ready:1;    /* the store is open */
     unsigned                        closing:1;
@@ -86,7 +80,7 @@ void ngx_webhook_store_queue_wait(ngx_webhook_store_queue_t *b,
 void ngx_webhook_store_queue_release(ngx_webhook_store_queue_t *b);
 void ngx_webhook_store_queue_gather(ngx_webhook_store_queue_t *b);
 
-/* On a thread of the pool, once the store's lock is held: what was posted since
+/* On the thread, once the store's lock is held: what was posted since
    the task began, but for what reads.  The order of the others stays: the first
    that may not join ends it. */
 uint32_t ngx_webhook_store_queue_more(void *data);
@@ -106,9 +100,8 @@ ngx_int_t ngx_webhook_store_queue_open(ngx_webhook_store_queue_ctx_t *ctx);
 void ngx_webhook_store_queue_leave(ngx_msec_t since, ngx_uint_t handed,
     ngx_uint_t waits, ngx_log_t *log);
 
-/* Applies the operations.  On a thread of the pool, and at exit on the main
-   one. */
-void ngx_webhook_store_queue_thread(void *data, ngx_log_t *log);
+/* Applies the operations.  On the thread, and at exit on the main one. */
+void ngx_webhook_store_queue_run(void *data);
 
 
 #endif /* NGX_WEBHOOK_STORE_QUEUE_INT_H */

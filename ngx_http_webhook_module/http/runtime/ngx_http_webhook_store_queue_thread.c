@@ -2,8 +2,7 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What goes to a thread of the pool, what is done on it, and at exit on the main
- * one; and the end of a worker whose thread does not come back.
+ * What goes to the thread, what is done on it, and at exit on the main one; and the end of a worker whose thread does not come back.
  */
 
 #include "http/runtime/ngx_http_webhook_store_queue_int.h"
@@ -63,7 +62,7 @@ ngx_webhook_store_queue_open(ngx_webhook_store_queue_ctx_t *ctx)
 
 
 void
-ngx_webhook_store_queue_thread(void *data, ngx_log_t *log)
+ngx_webhook_store_queue_run(void *data)
 {
     ngx_webhook_store_queue_ctx_t *ctx = data;
 

@@ -56,7 +56,6 @@ ngx_webhook_create_main_conf(ngx_conf_t *cf)
      *     wmcf->idempotency_rows = 0;
      *     wmcf->full = NGX_WEBHOOK_FULL_DROP;
      *     wmcf->event_header = { 0, NULL };
-     *     wmcf->pool = NULL;
      *     wmcf->cpu = NULL;
      *     wmcf->counters = NULL;
      */

@@ -134,11 +134,6 @@ ngx_webhook_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         wmcf->warn_water = wmcf->high_water;
     }
 
-    wmcf->pool = ngx_thread_pool_add(cf, NULL);
-    if (wmcf->pool == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
     return NGX_CONF_OK;
 }
 

@@ -77,7 +77,7 @@ ngx_webhook_attempt_init(ngx_webhook_main_conf_t *wmcf, ngx_cycle_t *cycle,
     ngx_webhook_attempt_told_init(ngx_webhook_attempt_start, lease,
                                   cycle->log);
 
-    return ngx_webhook_attempt_note_init(cycle, wmcf->pool,
+    return ngx_webhook_attempt_note_init(cycle,
                                          ngx_webhook_stock_noted);
 }
 

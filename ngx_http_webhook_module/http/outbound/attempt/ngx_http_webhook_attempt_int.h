@@ -99,7 +99,7 @@ ngx_webhook_attempt_t *ngx_webhook_attempt_create(webhook_lease_t *lease,
  * those that are under way.
  */
 ngx_int_t ngx_webhook_attempt_note_init(ngx_cycle_t *cycle,
-    ngx_thread_pool_t *pool, void (*noted)(ngx_webhook_attempt_t *attempt));
+    void (*noted)(ngx_webhook_attempt_t *attempt));
 void ngx_webhook_attempt_note_exit(void);
 void ngx_webhook_attempt_note(ngx_webhook_attempt_t *attempt);
 

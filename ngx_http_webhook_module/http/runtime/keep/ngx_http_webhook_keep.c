@@ -8,43 +8,31 @@
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/runtime/ngx_http_webhook_store_queue.h"
+#include "http/runtime/threads/ngx_http_webhook_gather.h"
 
 
 #define NGX_WEBHOOK_KEEP_MAX    256         /* events in an append */
-#define NGX_WEBHOOK_KEEP_LOOK   1000        /* ms between looks */
-#define NGX_WEBHOOK_KEEP_AGAIN  10          /* ms, where the pool is full */
 
 
 typedef struct {
-    ngx_thread_pool_t   *pool;
-    ngx_thread_task_t   *task;              /* NULL: there is no journal */
+    ngx_webhook_gather_t  gather;           /* jobs */
+    webhook_op_t         *ops[NGX_WEBHOOK_KEEP_MAX];
+    webhook_store_t      *store;
 
-    ngx_queue_t          waiting;           /* jobs */
-    ngx_queue_t          away;              /* those of the thread */
-    ngx_uint_t           count;             /* of these */
-    webhook_op_t        *ops[NGX_WEBHOOK_KEEP_MAX];
-    webhook_store_t     *store;
-
-    ngx_event_t          start;             /* posted: hand over */
-    ngx_event_t          begin;             /* posted: what was kept goes on */
-    ngx_event_t          guard;             /* keeps an exiting worker until
-                                               the task is back */
-    ngx_msec_t           began;
-    ngx_msec_t           alarm;
-    uint64_t             usec;              /* that the append took */
-    unsigned             busy:1;            /* the thread is away, or "begin" is
-                                               posted */
+    ngx_event_t           begin;            /* posted: what was kept goes on */
+    uint64_t              usec;             /* that the append took */
+    ngx_uint_t            on;               /* there is a journal */
 } ngx_webhook_keep_t;
 
 
 static void ngx_webhook_keep_take(webhook_store_t *store,
     ngx_webhook_job_t *job);
-static void ngx_webhook_keep_start(ngx_event_t *ev);
-static void ngx_webhook_keep_guard(ngx_event_t *ev);
-static void ngx_webhook_keep_thread(void *data, ngx_log_t *log);
-static void ngx_webhook_keep_done(ngx_event_t *ev);
+static void ngx_webhook_keep_op(ngx_queue_t *q, ngx_uint_t n);
+static void ngx_webhook_keep_run(void *data);
+static void ngx_webhook_keep_done(void *data);
 static void ngx_webhook_keep_begin(ngx_event_t *ev);
 static ngx_uint_t ngx_webhook_keep_lazy(const ngx_webhook_job_t *job);
+static void ngx_webhook_keep_back(ngx_queue_t *q);
 
 
 static ngx_webhook_keep_t  ngx_webhook_keep;
@@ -63,33 +51,23 @@ ngx_webhook_keep_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
         return NGX_OK;
     }
 
-    k->task = ngx_thread_task_alloc(cycle->pool, 0);
-    if (k->task == NULL) {
-        return NGX_ERROR;
-    }
-
-    k->task->ctx = k;
-    k->task->handler = ngx_webhook_keep_thread;
-    k->task->event.handler = ngx_webhook_keep_done;
-    k->task->event.data = k;
-    k->task->event.log = cycle->log;
-
-    k->pool = wmcf->pool;
-
-    ngx_queue_init(&k->waiting);
-    ngx_queue_init(&k->away);
-
-    k->start.handler = ngx_webhook_keep_start;
-    k->start.data = k;
-    k->start.log = cycle->log;
-
     k->begin.handler = ngx_webhook_keep_begin;
     k->begin.data = k;
     k->begin.log = cycle->log;
 
-    k->guard.handler = ngx_webhook_keep_guard;
-    k->guard.data = k;
-    k->guard.log = cycle->log;
+    k->gather.thread.name = "webhook journal";
+    k->gather.thread.run = ngx_webhook_keep_run;
+    k->gather.thread.done = ngx_webhook_keep_done;
+    k->gather.thread.look = ngx_webhook_store_queue_watch;
+    k->gather.thread.data = k;
+    k->gather.max = NGX_WEBHOOK_KEEP_MAX;
+    k->gather.take = ngx_webhook_keep_op;
+
+    if (ngx_webhook_gather_create(&k->gather, cycle->log) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    k->on = 1;
 
     ngx_webhook_store_queue_keeper(ngx_webhook_keep_take);
 
@@ -100,148 +78,59 @@ ngx_webhook_keep_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 void
 ngx_webhook_keep_exit(void)
 {
-    ngx_queue_t         *q;
     ngx_webhook_keep_t  *k;
 
     k = &ngx_webhook_keep;
 
-    if (k->task == NULL) {
+    if (!k->on) {
         return;
     }
 
     ngx_webhook_store_queue_keeper(NULL);
 
-    if (k->start.posted) {
-        ngx_delete_posted_event(&k->start);
-    }
-
     if (k->begin.posted) {
         ngx_delete_posted_event(&k->begin);
     }
 
-    if (k->guard.timer_set) {
-        ngx_del_timer(&k->guard);
-    }
+    /* What the thread had is kept or is not, as each operation tells, and nobody
+       waits for it. */
 
-    /* The thread pools were drained and destroyed before: what was away is kept
-       or is not, as each operation tells, and nobody waits for it. */
+    ngx_webhook_gather_exit(&k->gather, ngx_webhook_keep_back);
 
-    if (!ngx_queue_empty(&k->waiting)) {
-        ngx_queue_add(&k->away, &k->waiting);
-        ngx_queue_init(&k->waiting);
-    }
+    k->on = 0;
+}
 
-    while (!ngx_queue_empty(&k->away)) {
-        q = ngx_queue_head(&k->away);
-        ngx_queue_remove(q);
 
-        ngx_webhook_store_queue_turn(ngx_queue_data(q, ngx_webhook_job_t,
-                                                    queue));
-    }
-
-    k->task = NULL;
+static void
+ngx_webhook_keep_back(ngx_queue_t *q)
+{
+    ngx_webhook_store_queue_turn(ngx_queue_data(q, ngx_webhook_job_t, queue));
 }
 
 
 static void
 ngx_webhook_keep_take(webhook_store_t *store, ngx_webhook_job_t *job)
 {
-    ngx_webhook_keep_t  *k;
-
-    k = &ngx_webhook_keep;
-
-    ngx_queue_insert_tail(&k->waiting, &job->queue);
-
-    if (k->busy) {
-        return;
-    }
-
-    /* not while the thread uses it, which is the same as long as that lasts */
-
-    k->store = store;
-
-    /* What the turn's other events bring goes along. */
-
-    if (!k->start.posted) {
-        ngx_post_event(&k->start, &ngx_posted_events);
-    }
-
-    if (!k->guard.timer_set) {
-        ngx_add_timer(&k->guard, NGX_WEBHOOK_KEEP_LOOK);
-    }
+    ngx_webhook_gather_put(&ngx_webhook_keep.gather, &job->queue);
 }
 
 
 static void
-ngx_webhook_keep_start(ngx_event_t *ev)
+ngx_webhook_keep_op(ngx_queue_t *q, ngx_uint_t n)
 {
-    ngx_queue_t         *q;
-    ngx_webhook_job_t   *job;
-    ngx_webhook_keep_t  *k;
+    ngx_webhook_job_t  *job;
 
-    k = ev->data;
+    job = ngx_queue_data(q, ngx_webhook_job_t, queue);
 
-    if (k->busy || ngx_queue_empty(&k->waiting)) {
-        return;
-    }
+    /* not while the thread has one, which is the same as long as that lasts */
 
-    k->count = 0;
-
-    while (!ngx_queue_empty(&k->waiting) && k->count < NGX_WEBHOOK_KEEP_MAX) {
-        q = ngx_queue_head(&k->waiting);
-        ngx_queue_remove(q);
-        ngx_queue_insert_tail(&k->away, q);
-
-        job = ngx_queue_data(q, ngx_webhook_job_t, queue);
-        k->ops[k->count++] = &job->op;
-    }
-
-    k->busy = 1;
-    k->began = ngx_current_msec;
-    k->alarm = 0;
-
-    if (ngx_thread_task_post(k->pool, k->task) != NGX_OK) {
-
-        /* The pool's queue is full: its own log line says so. */
-
-        k->busy = 0;
-
-        if (!ngx_queue_empty(&k->waiting)) {
-            ngx_queue_add(&k->away, &k->waiting);
-            ngx_queue_init(&k->waiting);
-        }
-
-        ngx_queue_add(&k->waiting, &k->away);
-        ngx_queue_init(&k->away);
-
-        ngx_add_timer(&k->guard, NGX_WEBHOOK_KEEP_AGAIN);
-        return;
-    }
-
-    ngx_add_timer(&k->guard, NGX_WEBHOOK_KEEP_LOOK);
+    ngx_webhook_keep.store = ngx_webhook_store_queue_store();
+    ngx_webhook_keep.ops[n] = &job->op;
 }
 
 
 static void
-ngx_webhook_keep_guard(ngx_event_t *ev)
-{
-    ngx_webhook_keep_t  *k;
-
-    k = ev->data;
-
-    if (!k->busy) {
-        ngx_webhook_keep_start(&k->start);
-        return;
-    }
-
-    ngx_webhook_store_queue_watch(k->began, &k->alarm);
-
-    ngx_add_timer(&k->guard, NGX_WEBHOOK_KEEP_LOOK);
-}
-
-
-static void
-ngx_webhook_keep_thread(void *data, ngx_log_t *log)
+ngx_webhook_keep_run(void *data)
 {
     ngx_webhook_keep_t *k = data;
 
@@ -249,28 +138,27 @@ ngx_webhook_keep_thread(void *data, ngx_log_t *log)
 
     began = ngx_webhook_clock_usec();
 
-    webhook_store_keep(k->store, k->ops, (uint32_t) k->count);
+    webhook_store_keep(k->store, k->ops, (uint32_t) k->gather.count);
 
     k->usec = ngx_webhook_clock_usec() - began;
 }
 
 
 static void
-ngx_webhook_keep_done(ngx_event_t *ev)
+ngx_webhook_keep_done(void *data)
 {
-    ngx_uint_t           kept, unfit, crowded;
-    ngx_queue_t         *q;
-    ngx_webhook_job_t   *job;
-    ngx_webhook_keep_t  *k;
+    ngx_webhook_keep_t *k = data;
 
-    k = ev->data;
+    ngx_uint_t          kept, unfit, crowded;
+    ngx_queue_t        *q;
+    ngx_webhook_job_t  *job;
 
     kept = 0;
     unfit = 0;
     crowded = 0;
 
-    for (q = ngx_queue_head(&k->away);
-         q != ngx_queue_sentinel(&k->away);
+    for (q = ngx_queue_head(&k->gather.away);
+         q != ngx_queue_sentinel(&k->gather.away);
          q = ngx_queue_next(q))
     {
         job = ngx_queue_data(q, ngx_webhook_job_t, queue);
@@ -296,8 +184,8 @@ ngx_webhook_keep_done(ngx_event_t *ev)
         ngx_webhook_label_append(k->usec);
     }
 
-    if (kept < k->count) {
-        ngx_webhook_count(NGX_WEBHOOK_JOURNAL_PASSED, k->count - kept);
+    if (kept < k->gather.count) {
+        ngx_webhook_count(NGX_WEBHOOK_JOURNAL_PASSED, k->gather.count - kept);
         ngx_webhook_count(NGX_WEBHOOK_JOURNAL_UNFIT, unfit);
         ngx_webhook_count(NGX_WEBHOOK_JOURNAL_CROWDED, crowded);
     }
@@ -315,14 +203,8 @@ ngx_webhook_keep_begin(ngx_event_t *ev)
 
     k = ev->data;
 
-    k->busy = 0;
-
-    if (k->guard.timer_set) {
-        ngx_del_timer(&k->guard);
-    }
-
-    while (!ngx_queue_empty(&k->away)) {
-        q = ngx_queue_head(&k->away);
+    while (!ngx_queue_empty(&k->gather.away)) {
+        q = ngx_queue_head(&k->gather.away);
         ngx_queue_remove(q);
 
         job = ngx_queue_data(q, ngx_webhook_job_t, queue);
@@ -341,17 +223,7 @@ ngx_webhook_keep_begin(ngx_event_t *ev)
         job->begun(job);
     }
 
-    if (ngx_queue_empty(&k->waiting)) {
-        return;
-    }
-
-    if (!k->start.posted) {
-        ngx_post_event(&k->start, &ngx_posted_events);
-    }
-
-    if (!k->guard.timer_set) {
-        ngx_add_timer(&k->guard, NGX_WEBHOOK_KEEP_LOOK);
-    }
+    ngx_webhook_gather_over(&k->gather);
 }
 
 

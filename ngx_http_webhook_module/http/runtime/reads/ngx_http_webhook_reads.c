@@ -6,40 +6,30 @@
 #include "http/runtime/reads/ngx_http_webhook_reads.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_store_queue.h"
+#include "http/runtime/threads/ngx_http_webhook_gather.h"
 
 #include <pthread.h>
 #include <sched.h>
 
 
-#define NGX_WEBHOOK_READS_LOOK   1000       /* ms between looks */
-#define NGX_WEBHOOK_READS_AGAIN  10         /* ms, where the pool is full */
-
-
 typedef struct {
-    ngx_thread_pool_t   *pool;
-    ngx_thread_task_t   *task;
-
-    ngx_queue_t          waiting;           /* jobs */
-    ngx_webhook_job_t   *job;               /* the thread's; NULL: none is */
-    webhook_store_t     *store;
-    uint64_t             change;            /* that it saw */
-    uint64_t             usec;              /* that it took */
-    int                  done;              /* the store has done it */
-
-    ngx_event_t          guard;             /* keeps an exiting worker until
-                                               the task is back */
-    ngx_msec_t           began;
-    ngx_msec_t           alarm;
+    ngx_webhook_gather_t  gather;           /* jobs, one at a time */
+    ngx_webhook_job_t    *job;              /* the thread's */
+    webhook_store_t      *store;
+    uint64_t              change;           /* that it saw */
+    uint64_t              usec;             /* that it took */
+    int                   done;             /* the store has done it */
+    ngx_uint_t            on;
 } ngx_webhook_reads_t;
 
 
 static void ngx_webhook_reads_take(webhook_store_t *store,
     ngx_webhook_job_t *job);
-static void ngx_webhook_reads_start(void);
-static void ngx_webhook_reads_guard(ngx_event_t *ev);
-static void ngx_webhook_reads_thread(void *data, ngx_log_t *log);
+static void ngx_webhook_reads_job(ngx_queue_t *q, ngx_uint_t n);
+static void ngx_webhook_reads_run(void *data);
 static int ngx_webhook_reads_yield(int policy);
-static void ngx_webhook_reads_done(ngx_event_t *ev);
+static void ngx_webhook_reads_done(void *data);
+static void ngx_webhook_reads_back(ngx_queue_t *q);
 
 
 static ngx_webhook_reads_t  ngx_webhook_reads;
@@ -54,24 +44,19 @@ ngx_webhook_reads_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 
     ngx_memzero(rs, sizeof(ngx_webhook_reads_t));
 
-    rs->task = ngx_thread_task_alloc(cycle->pool, 0);
-    if (rs->task == NULL) {
+    rs->gather.thread.name = "webhook reads";
+    rs->gather.thread.run = ngx_webhook_reads_run;
+    rs->gather.thread.done = ngx_webhook_reads_done;
+    rs->gather.thread.look = ngx_webhook_store_queue_watch;
+    rs->gather.thread.data = rs;
+    rs->gather.max = 1;
+    rs->gather.take = ngx_webhook_reads_job;
+
+    if (ngx_webhook_gather_create(&rs->gather, cycle->log) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    rs->task->ctx = rs;
-    rs->task->handler = ngx_webhook_reads_thread;
-    rs->task->event.handler = ngx_webhook_reads_done;
-    rs->task->event.data = rs;
-    rs->task->event.log = cycle->log;
-
-    rs->pool = wmcf->pool;
-
-    ngx_queue_init(&rs->waiting);
-
-    rs->guard.handler = ngx_webhook_reads_guard;
-    rs->guard.data = rs;
-    rs->guard.log = cycle->log;
+    rs->on = 1;
 
     ngx_webhook_store_queue_beside(ngx_webhook_reads_take);
 
@@ -82,39 +67,33 @@ ngx_webhook_reads_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
 void
 ngx_webhook_reads_exit(void)
 {
-    ngx_queue_t          *q;
     ngx_webhook_reads_t  *rs;
 
     rs = &ngx_webhook_reads;
 
-    if (rs->task == NULL) {
+    if (!rs->on) {
         return;
     }
 
     ngx_webhook_store_queue_beside(NULL);
 
-    if (rs->guard.timer_set) {
-        ngx_del_timer(&rs->guard);
-    }
+    ngx_webhook_gather_exit(&rs->gather, ngx_webhook_reads_back);
 
-    /* The thread pools were drained and destroyed before: the thread has read,
-       only its completion will never be called. */
+    rs->on = 0;
+}
 
-    if (rs->job) {
-        webhook_op_free(&rs->job->op);
-        ngx_webhook_store_queue_turn(rs->job);
-        rs->job = NULL;
-    }
 
-    while (!ngx_queue_empty(&rs->waiting)) {
-        q = ngx_queue_head(&rs->waiting);
-        ngx_queue_remove(q);
+/* What the thread has read is read anew. */
 
-        ngx_webhook_store_queue_turn(ngx_queue_data(q, ngx_webhook_job_t,
-                                                    queue));
-    }
+static void
+ngx_webhook_reads_back(ngx_queue_t *q)
+{
+    ngx_webhook_job_t  *job;
 
-    rs->task = NULL;
+    job = ngx_queue_data(q, ngx_webhook_job_t, queue);
+
+    webhook_op_free(&job->op);
+    ngx_webhook_store_queue_turn(job);
 }
 
 
@@ -136,69 +115,24 @@ ngx_webhook_reads_take(webhook_store_t *store, ngx_webhook_job_t *job)
 
         /* what was registered: responses, sends and calls wait for it */
 
-        ngx_queue_insert_head(&rs->waiting, &job->queue);
+        ngx_webhook_gather_first(&rs->gather, &job->queue);
 
     } else {
-        ngx_queue_insert_tail(&rs->waiting, &job->queue);
+        ngx_webhook_gather_put(&rs->gather, &job->queue);
     }
-
-    ngx_webhook_reads_start();
 }
 
 
 static void
-ngx_webhook_reads_start(void)
+ngx_webhook_reads_job(ngx_queue_t *q, ngx_uint_t n)
 {
-    ngx_queue_t          *q;
-    ngx_webhook_reads_t  *rs;
-
-    rs = &ngx_webhook_reads;
-
-    if (rs->job || ngx_queue_empty(&rs->waiting)) {
-        return;
-    }
-
-    q = ngx_queue_head(&rs->waiting);
-
-    rs->job = ngx_queue_data(q, ngx_webhook_job_t, queue);
-    rs->began = ngx_current_msec;
-    rs->alarm = 0;
-
-    if (ngx_thread_task_post(rs->pool, rs->task) != NGX_OK) {
-
-        /* The pool's queue is full: its own log line says so. */
-
-        rs->job = NULL;
-        ngx_add_timer(&rs->guard, NGX_WEBHOOK_READS_AGAIN);
-        return;
-    }
-
-    ngx_queue_remove(q);
-
-    ngx_add_timer(&rs->guard, NGX_WEBHOOK_READS_LOOK);
+    ngx_webhook_reads.store = ngx_webhook_store_queue_store();
+    ngx_webhook_reads.job = ngx_queue_data(q, ngx_webhook_job_t, queue);
 }
 
 
 static void
-ngx_webhook_reads_guard(ngx_event_t *ev)
-{
-    ngx_webhook_reads_t  *rs;
-
-    rs = ev->data;
-
-    if (rs->job == NULL) {
-        ngx_webhook_reads_start();
-        return;
-    }
-
-    ngx_webhook_store_queue_watch(rs->began, &rs->alarm);
-
-    ngx_add_timer(&rs->guard, NGX_WEBHOOK_READS_LOOK);
-}
-
-
-static void
-ngx_webhook_reads_thread(void *data, ngx_log_t *log)
+ngx_webhook_reads_run(void *data)
 {
     ngx_webhook_reads_t *rs = data;
 
@@ -224,8 +158,8 @@ ngx_webhook_reads_thread(void *data, ngx_log_t *log)
 
 
 /*
- * Of a thread that the scheduler has among ordinary ones: other threads of the
- * pool, and this one later, are to be as they were.  Returns the policy that
+ * Of a thread that the scheduler has among ordinary ones: it is to be as it was,
+ * later.  Returns the policy that
  * there was, or SCHED_BATCH where there is nothing to be taken back.
  */
 
@@ -247,26 +181,18 @@ ngx_webhook_reads_yield(int policy)
 
 
 static void
-ngx_webhook_reads_done(ngx_event_t *ev)
+ngx_webhook_reads_done(void *data)
 {
-    ngx_webhook_job_t    *job;
-    ngx_webhook_reads_t  *rs;
+    ngx_webhook_reads_t *rs = data;
 
-    rs = ev->data;
-
-    job = rs->job;
-    rs->job = NULL;
-
-    if (rs->guard.timer_set) {
-        ngx_del_timer(&rs->guard);
-    }
+    ngx_queue_remove(&rs->job->queue);
 
     if (rs->done) {
-        ngx_webhook_store_queue_answered(job, rs->change, rs->usec);
+        ngx_webhook_store_queue_answered(rs->job, rs->change, rs->usec);
 
     } else {
-        ngx_webhook_store_queue_turn(job);
+        ngx_webhook_store_queue_turn(rs->job);
     }
 
-    ngx_webhook_reads_start();
+    ngx_webhook_gather_over(&rs->gather);
 }
