@@ -163,6 +163,8 @@ typedef struct {
     uint32_t        part_now;
     uint32_t        part_min;
     uint32_t        part_max;
+    int64_t         ahead;          /* out: ms, "wall" before that of the
+                                       server */
     unsigned        elected:1;      /* out: UPKEEP is its task */
     unsigned        claimable:1;    /* out: there is something to CLAIM */
     unsigned        draining:1;     /* out: it is to give away what it has */
@@ -258,11 +260,16 @@ typedef struct {
 } webhook_cluster_turns_t;
 
 /*
- * LIMITS.  The node's part of limits that hold for all nodes.  "slots" may be
- * leased at a time from now until the next call.  Of sends the first may begin
- * "first" us after the call returned (negative: those up to it at once), each
- * "gap" us after the one before, "count" of them; what is not begun by its time
- * and "horizon" ms is lost.
+ * LIMITS.  The node's part of limits that hold for all nodes.  "slots" may be in
+ * use at a time from the answer on, while the node's lease runs, until the next
+ * call.  Before the answer has come the node may use the "held": those that it
+ * was given last, or that are in use, whichever are more.  Whoever wants some
+ * gets an equal part as they become free, or each in turn.
+ *
+ * Of sends the first may begin "first" us after the call returned (negative:
+ * those up to it at once), each "gap" us after the one before, "count" of them
+ * that come within "horizon" ms.  So the node has to keep to times: what is not
+ * begun then is lost, for others' come between.
  */
 
 typedef struct {
@@ -271,7 +278,7 @@ typedef struct {
     uint32_t        rate;
     uint32_t        per;
     uint32_t        burst;
-    uint32_t        held;           /* in: slots in use */
+    uint32_t        held;           /* in: slots that may be in use */
     uint32_t        want;           /* in: that could be used */
     uint32_t        sends;          /* in: that could begin */
 

@@ -137,6 +137,7 @@ webhook_pgsql_beat(webhook_pg_t *pg, webhook_cluster_session_t *session,
     b->elected = webhook_pg_get_bool(r, 0, 6);
     b->claimable = webhook_pg_get_bool(r, 0, 7);
     b->draining = webhook_pg_get_bool(r, 0, 8);
+    b->ahead = (int64_t) webhook_pg_get_i8(r, 0, 9);
 
     PQclear(r);
 

@@ -12,7 +12,9 @@ CREATE TABLE cluster (
     keep      int NOT NULL DEFAULT 168,         -- hours that history stays
     width     int NOT NULL DEFAULT 6,           -- hours of a partition
     made_from int NOT NULL DEFAULT 0,           -- parts that there are ...
-    made_to   int NOT NULL DEFAULT 0            -- ... up to here, exclusive
+    made_to   int NOT NULL DEFAULT 0,           -- ... up to here, exclusive
+    unsure    bigint NOT NULL DEFAULT 0         -- until then it is not known what
+                                                -- nodes use of limits
 );
 
 INSERT INTO cluster DEFAULT VALUES;
@@ -220,6 +222,9 @@ CREATE TABLE share (
     node     int NOT NULL REFERENCES node,
     slots    int NOT NULL,
     want     int NOT NULL,
+    since    bigint NOT NULL,                   -- ms, real: that it has any, or
+                                                -- that it has none
+    seen     bigint NOT NULL,                   -- ms, real
     PRIMARY KEY (endpoint, node)
 ) WITH (fillfactor = 20);
 

@@ -68,6 +68,26 @@ BEGIN
 END $$;
 
 
+-- A node that is not given up meanwhile; nor does it wait for what it tells.
+CREATE FUNCTION lives(p_epoch bigint, p_node int, p_session bytea)
+    RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM webhook.node
+     WHERE id = p_node AND session = p_session AND NOT fenced
+       AND role = session_user FOR SHARE;
+
+    IF NOT FOUND THEN
+        RAISE SQLSTATE 'WH001' USING MESSAGE = 'the node has to join anew';
+    END IF;
+
+    PERFORM FROM webhook.cluster WHERE epoch = p_epoch;
+
+    IF NOT FOUND THEN
+        RAISE SQLSTATE 'WH002' USING MESSAGE = 'the cluster has a new epoch';
+    END IF;
+END $$;
+
+
 -- A node that only reads.
 CREATE FUNCTION reads(p_epoch bigint, p_node int, p_session bytea)
     RETURNS void LANGUAGE plpgsql AS $$
@@ -221,7 +241,7 @@ CREATE FUNCTION beat_1(p_epoch bigint, p_node int, p_session bytea,
     p_lag bigint, p_waiting bigint, p_wall bigint, p_registry bigint)
     RETURNS TABLE (now bigint, good bigint, registry bigint, part_now int,
                    part_min int, part_max int, elected boolean,
-                   claimable boolean, draining boolean)
+                   claimable boolean, draining boolean, ahead bigint)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = webhook, pg_temp
     SET enable_seqscan = off SET enable_hashjoin = off
     SET enable_mergejoin = off AS $$
@@ -268,7 +288,7 @@ BEGIN
                    AND EXISTS (SELECT FROM owed
                                 WHERE owed.node = o.id
                                   AND owed.pos > o.claimed)),
-        n.draining;
+        n.draining, n.ahead;
 END $$;
 
 

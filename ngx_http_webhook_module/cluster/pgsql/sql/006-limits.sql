@@ -1,9 +1,11 @@
 -- Limits for all nodes together, handed out in blocks.
 
--- For each endpoint (ascending): slots that the node may have from now on, of
--- the p_want that it could use, at least the p_held that it uses; and sends that
--- it may begin: the first one p_offset us from now (less than 0: it could have
--- been before), each p_interval us after the one before, p_count of them.
+-- For each endpoint (ascending): slots that the node may use from the answer on,
+-- of the p_want that it could use.  Until the answer has arrived it may use the
+-- p_held that it was given before, or had in use: what it gives back is counted
+-- as its own until the next call.  And sends that it may begin: the first one
+-- p_offset us from now (less than 0: it could have been before), each p_interval
+-- us after the one before, p_count of them.
 CREATE FUNCTION limits_1(p_epoch bigint, p_node int, p_session bytea,
     p_endpoint bigint[], p_inflight int[], p_rate int[], p_per int[],
     p_burst int[], p_held int[], p_want int[], p_sends int[], p_horizon int)
@@ -15,13 +17,25 @@ CREATE FUNCTION limits_1(p_epoch bigint, p_node int, p_session bytea,
 DECLARE
     q       record;
     b       webhook.bound;
-    others  int;
-    hungry  int;
+    me      webhook.share;
+    others  int;            -- slots that others have
+    wanting int;            -- others that want any
+    hungry  int;            -- of them, those that want more than they have
+    without int;            -- ... and have none, ...
+    ahead   int;            -- ... for longer than this one
     fair    int;
+    r       bigint;
+    frozen  boolean;
     t       bigint;
     tat     bigint;
 BEGIN
-    PERFORM wrote(p_epoch, p_node, p_session);
+    PERFORM lives(p_epoch, p_node, p_session);
+
+    r := real_ms();
+
+    -- behind "restored" nobody knows what nodes have in use
+
+    SELECT k.now < c.unsure INTO frozen FROM clock k, cluster c;
 
     FOR q IN SELECT * FROM unnest(p_endpoint, p_inflight, p_rate, p_per,
                                   p_burst, p_held, p_want, p_sends)
@@ -37,31 +51,64 @@ BEGIN
                burst = q.burst
         RETURNING * INTO b;                 -- and locks it
 
-        SELECT coalesce(sum(s.slots), 0),
-               coalesce(count(*) FILTER (WHERE s.want > s.slots), 0)
-          INTO others, hungry
-          FROM share s WHERE s.endpoint = q.endpoint AND s.node <> p_node;
+        SELECT * INTO me FROM share s
+         WHERE s.endpoint = q.endpoint AND s.node = p_node;
 
-        -- While others go without, nobody keeps more than an equal part of
-        -- what there is, but for what is in use.
+        IF NOT FOUND THEN
+            me.slots := 0;
+            me.want := 0;
+            me.since := r;
+        END IF;
+
+        IF me.slots = 0 AND me.want = 0 THEN
+            me.since := r;                  -- it begins to want some
+        END IF;
+
+        SELECT coalesce(sum(s.slots), 0),
+               count(*) FILTER (WHERE s.want > 0),
+               count(*) FILTER (WHERE s.want > s.slots),
+               count(*) FILTER (WHERE s.want > 0 AND s.slots = 0),
+               count(*) FILTER (WHERE s.want > 0 AND s.slots = 0
+                                  AND (s.since, s.node) < (me.since, p_node))
+          INTO others, wanting, hungry, without, ahead
+          FROM (SELECT node, slots, since,
+                       CASE WHEN seen < r - 5000 THEN 0 ELSE want END AS want
+                  FROM share x
+                 WHERE x.endpoint = q.endpoint AND x.node <> p_node) s;
+
+        -- While others want more than they have nobody keeps more than an equal
+        -- part of what there is; and where there is not one for each they take
+        -- turns.
 
         fair := CASE WHEN hungry > 0
-                     THEN greatest(b.inflight / (1 + (SELECT count(*)
-                              FROM share s WHERE s.endpoint = q.endpoint
-                               AND s.node <> p_node AND s.want > 0))::int, 1)
+                     THEN (b.inflight + wanting) / (1 + wanting)
                      ELSE b.inflight END;
 
-        slots := greatest(q.held, least(q.want, fair, b.inflight - others));
-        slots := greatest(least(slots, b.inflight - others), 0);
+        slots := greatest(least(q.want, fair, b.inflight - others), 0);
 
-        INSERT INTO share AS s (endpoint, node, slots, want)
-        VALUES (q.endpoint, p_node, slots, q.want)
+        IF me.slots = 0 THEN
+            slots := greatest(least(slots, b.inflight - others - ahead), 0);
+
+        ELSIF without > 0 AND b.inflight <= wanting AND r - me.since > 500
+        THEN
+            slots := 0;
+        END IF;
+
+        IF frozen THEN
+            slots := least(slots, q.held);
+        END IF;
+
+        INSERT INTO share AS s (endpoint, node, slots, want, since, seen)
+        VALUES (q.endpoint, p_node, greatest(slots, q.held), q.want,
+                CASE WHEN (me.slots = 0) = (greatest(slots, q.held) = 0)
+                     THEN me.since ELSE r END, r)
             ON CONFLICT (endpoint, node) DO UPDATE
-           SET slots = excluded.slots, want = excluded.want;
+           SET slots = excluded.slots, want = excluded.want,
+               since = excluded.since, seen = excluded.seen;
 
         first := 0;
         gap := 0;
-        count := q.sends;
+        count := CASE WHEN frozen THEN 0 ELSE q.sends END;
 
         IF b.rate > 0 THEN
             t := greatest((extract(epoch FROM clock_timestamp())
@@ -83,7 +130,7 @@ BEGIN
 
             -- those that come within the horizon
 
-            count := greatest(0, least(q.sends::bigint,
+            count := greatest(0, least(count::bigint,
                 (p_horizon::bigint * 1000 - first + gap - 1) / gap))::int;
 
             UPDATE bound SET arrival = tat + count * gap, seen = t

@@ -168,7 +168,9 @@ BEGIN
     DELETE FROM share;
     UPDATE clock SET elected = NULL, until = 0, since = now, leader = leader();
     UPDATE cluster SET epoch = epoch + (extract(epoch FROM clock_timestamp())
-                                        * 1000)::bigint
+                                        * 1000)::bigint,
+           unsure = (SELECT now FROM clock)
+                    + coalesce((SELECT max(lease) FROM node), 0)
     RETURNING epoch INTO e;
 
     RETURN e;

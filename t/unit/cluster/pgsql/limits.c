@@ -34,10 +34,12 @@ typedef struct {
 
 static cl_node_t        nodes[NODES];
 static pthread_mutex_t  held_lock[NODES];
-static int              held[NODES];    /* slots that a node has by now */
+static int              held[NODES];    /* slots that a node may have in use */
+static int              given[NODES];   /* as it was answered */
 static _Atomic int      granted, over, failed, calls;
 static send_t           sends[MOST];
 static _Atomic int      sends_count;
+static uint32_t         sends_of;       /* of the last ask() */
 
 
 static int64_t
@@ -70,8 +72,8 @@ thread(void *arg)
 
     for (i = 0; us() < end; i++) {
 
-        /* One at a time of a node, as its shipper does: what is held is what
-           the last call said. */
+        /* One at a time of a node, as its shipper does.  What it is to give
+           back it may have in use yet, until its next call. */
 
         pthread_mutex_lock(&held_lock[n]);
 
@@ -83,19 +85,15 @@ thread(void *arg)
         l.per = 1000;
         l.burst = BURST;
 
-        /* some of what it had ended, and may not be counted as held */
+        /* some of what it had in use beyond its slots may be over */
 
-        slots = i % 3 ? held[n] : 0;
+        slots = i % 3 ? held[n] : given[n];
         atomic_fetch_sub(&granted, held[n] - slots);
         held[n] = slots;
         l.held = (uint32_t) slots;
 
         l.want = (uint32_t) (1 + (i + n) % 7);
         l.sends = (uint32_t) (1 + (i * 7 + n) % 30);
-
-        if (l.want < l.held) {
-            l.want = l.held;
-        }
 
         op.u.limits.limits = &l;
         op.u.limits.count = 1;
@@ -112,13 +110,16 @@ thread(void *arg)
 
         /* the sum of what nodes have */
 
-        if (atomic_fetch_add(&granted, (int) l.slots - held[n])
-            + (int) l.slots - held[n] > INFLIGHT)
+        given[n] = (int) l.slots;
+        slots = given[n] > held[n] ? given[n] : held[n];
+
+        if (atomic_fetch_add(&granted, slots - held[n]) + slots - held[n]
+            > INFLIGHT)
         {
             atomic_fetch_add(&over, 1);
         }
 
-        held[n] = (int) l.slots;
+        held[n] = slots;
 
         pthread_mutex_unlock(&held_lock[n]);
 
@@ -153,6 +154,110 @@ earlier(const void *a, const void *b)
     const send_t  *x = a, *y = b;
 
     return x->to < y->to ? -1 : x->to > y->to;
+}
+
+
+/* What a node gets of an endpoint with so many slots. */
+
+static uint32_t
+ask(int n, uint64_t endpoint, uint32_t inflight, uint32_t held, uint32_t want)
+{
+    webhook_cluster_op_t     op;
+    webhook_cluster_limit_t  l;
+
+    memset(&op, 0, sizeof(op));
+    memset(&l, 0, sizeof(l));
+
+    l.endpoint = endpoint;
+    l.inflight = inflight;
+    l.rate = 100;
+    l.per = 1000;
+    l.held = held;
+    l.want = want;
+    l.sends = 10;
+
+    op.u.limits.limits = &l;
+    op.u.limits.count = 1;
+    op.u.limits.horizon = HORIZON;
+
+    if (cl_run(nodes[n].c, &op, WEBHOOK_CLUSTER_LIMITS) != WEBHOOK_CLUSTER_OK) {
+        printf("# %s\n", webhook_cluster_error(nodes[n].c));
+        return UINT32_MAX;
+    }
+
+    sends_of = l.count;
+
+    return l.slots;
+}
+
+
+/* Who has more than its part gives it back; with one slot for three each has it
+   in turn. */
+
+static void
+turns(void)
+{
+    int              i, n, had[NODES], rounds;
+    uint32_t         slots[NODES], sum;
+    struct timespec  pause = { 0, 20000000 };
+
+    tap_ok(ask(0, 78, 5, 0, 9) == 5, "who is alone has all");
+    tap_ok(ask(1, 78, 5, 0, 9) == 0, "there is none for the second node");
+    tap_ok(ask(0, 78, 5, 5, 9) == 3, "the first one has to give some back");
+    tap_ok(ask(1, 78, 5, 0, 9) == 0, "which it may use yet");
+    tap_ok(ask(0, 78, 5, 3, 9) == 3, "it has done so");
+    tap_ok(ask(1, 78, 5, 0, 9) == 2, "the second one has the rest");
+    tap_ok(ask(2, 78, 5, 0, 1) == 0, "the third one waits");
+    tap_ok(ask(0, 78, 5, 3, 9) == 2 && ask(0, 78, 5, 2, 9) == 2
+           && ask(2, 78, 5, 0, 1) == 1, "until it gets its part");
+
+    memset(slots, 0, sizeof(slots));
+    memset(had, 0, sizeof(had));
+    sum = 0;
+
+    for (rounds = 0; rounds < 1000; rounds++) {
+
+        for (n = 0; n < NODES; n++) {
+            slots[n] = ask(n, 79, 1, slots[n], 1);
+            had[n] += slots[n] == 1;
+        }
+
+        for (i = 0, n = 0; n < NODES; n++) {
+            i += slots[n] == 1;
+        }
+
+        sum += i > 1;
+
+        if (had[0] && had[1] && had[2]) {
+            break;
+        }
+
+        nanosleep(&pause, NULL);
+    }
+
+    tap_ok(rounds < 1000 && sum == 0,
+           "one slot is had by each node in turn, by one at a time");
+}
+
+
+/* Behind a backup nobody knows what nodes have in use. */
+
+static void
+restored(void)
+{
+    int64_t  ahead;
+
+    tap_ok(pg_number("SELECT webhook.restored()") > 1, "restored");
+
+    ahead = 0;
+
+    tap_ok(cl_join(&nodes[0]) == WEBHOOK_CLUSTER_OK, "a node is back");
+    tap_ok(ask(0, 80, 5, 0, 3) == 0 && sends_of == 0, "it gets nothing");
+    tap_ok(ask(0, 80, 5, 2, 3) == 2, "but keeps what it has in use");
+
+    cl_pass(&nodes[0], &ahead, 2 * CL_LEASE);
+
+    tap_ok(ask(0, 80, 5, 2, 3) == 3 && sends_of > 0, "and more a lease later");
 }
 
 
@@ -219,6 +324,9 @@ main(void)
 
     tap_ok(pg_number("SELECT sum(slots) FROM webhook.share") <= INFLIGHT,
            "shares in sum are within the limit");
+
+    turns();
+    restored();
 
     /* whoever dies gives its slots back */
 
