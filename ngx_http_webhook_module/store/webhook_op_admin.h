@@ -31,6 +31,10 @@ typedef struct {
     uint64_t       due;                     /* ms since that became due which is
                                                due for longest and waits yet; 0:
                                                nothing is */
+    unsigned       shared:1;                /* limits are for all nodes of the
+                                               cluster, ... */
+    unsigned       waits:1;                 /* ... and what is due waits for
+                                               that */
 } webhook_endpoint_stats_t;
 
 typedef struct {

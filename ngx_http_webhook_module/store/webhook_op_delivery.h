@@ -229,6 +229,8 @@ typedef struct {
     uint64_t       break_window;    /* ms; 0: a minute */
     uint64_t       break_open_timeout;      /* ms */
     unsigned       order_block:1;   /* a dead head blocks its key */
+    unsigned       shared:1;        /* the limits are for all nodes of a cluster
+                                       together: see SHIP_LIMITS */
 } webhook_op_endpoint_t;
 
 

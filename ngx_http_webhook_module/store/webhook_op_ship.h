@@ -148,6 +148,8 @@ typedef struct {
     webhook_ship_entry_t  *entries; /* out */
     uint32_t               count;
     unsigned               more:1;  /* out: call again without delay */
+    unsigned               limits:1;        /* out: SHIP_LIMITS would tell of
+                                               some */
 } webhook_op_ship_number_t;
 
 
@@ -194,6 +196,8 @@ typedef struct {
 
 typedef struct {
     uint64_t  left;                 /* in */
+    uint64_t  at;                   /* in: ms of the store's clock that these are
+                                       counted from; 0: now */
     unsigned  more:1;               /* out: call again: endpoints that waited
                                        for it are woken, some at a time */
 } webhook_op_ship_fence_t;
@@ -302,6 +306,68 @@ typedef struct {
     uint32_t       max;             /* in */
     uint32_t       count;           /* out */
 } webhook_op_ship_give_t;
+
+
+/*
+ * SHIP_LIMITS.  Endpoints whose limits hold for all nodes together ("shared", see
+ * ENDPOINT), and that have something to send, or a share: what the cluster is to
+ * be asked for.  Of these limits the node has only the share that it was given
+ * (SHIP_SHARE); without one, or beyond the fence, nothing is leased.
+ */
+
+#define WEBHOOK_SHIP_LIMITS_MAX  256
+
+typedef struct {
+    uint64_t  endpoint;
+    uint32_t  inflight;             /* the limits, of all nodes */
+    uint32_t  rate;
+    uint32_t  per;
+    uint32_t  burst;
+    uint32_t  held;                 /* slots that may be in use */
+    uint32_t  kept;                 /* of the share */
+    uint32_t  want;                 /* slots that could be used */
+    uint32_t  sends;                /* that could begin, and have no time */
+    unsigned  waits:1;              /* something is due, and waits for a share, or
+                                       the fence */
+} webhook_ship_limit_t;
+
+typedef struct {
+    uint64_t               after;   /* in and out: an endpoint; 0: from the
+                                       start */
+    uint32_t               max;     /* in */
+    uint32_t               horizon; /* in: ms, what is due by then could be sent */
+
+    webhook_ship_limit_t  *limits;  /* out: by ascending endpoint */
+    uint32_t               count;
+    uint32_t               waits;   /* out: how many of them wait */
+    unsigned               more:1;  /* out */
+} webhook_op_ship_limits_t;
+
+
+/*
+ * SHIP_SHARE.  What the cluster gave in a session: so many slots, until it says
+ * otherwise; and times of sends.  The first is "first" us after the answer came,
+ * each other "gap" us after the one before; those that were before the answer may
+ * begin at once.  What is not begun by its time, or a tenth of a second later, is
+ * lost.  STALE if the node is in another session by now.
+ */
+
+typedef struct {
+    uint64_t  endpoint;
+    uint32_t  slots;
+    int64_t   first;                /* us */
+    uint64_t  gap;                  /* us */
+    uint32_t  count;                /* sends */
+} webhook_ship_share_t;
+
+typedef struct {
+    webhook_id_t                 session;   /* in */
+    uint64_t                     asked;     /* in: ms, by the store's clock: the
+                                               cluster was asked, ... */
+    uint64_t                     answered;  /* in: ... and had answered */
+    const webhook_ship_share_t  *shares;    /* in */
+    uint32_t                     count;     /* in */
+} webhook_op_ship_share_t;
 
 
 #endif /* WEBHOOK_OP_SHIP_H */

@@ -201,6 +201,7 @@ webhook_op_reset(webhook_op_t *op)
         op->u.ship_number.from = 0;
         op->u.ship_number.to = 0;
         op->u.ship_number.more = 0;
+        op->u.ship_number.limits = 0;
         break;
 
     case WEBHOOK_OP_SHIP_DONE:
@@ -218,6 +219,11 @@ webhook_op_reset(webhook_op_t *op)
 
     case WEBHOOK_OP_SHIP_ASK:
         op->u.ship_ask.more = 0;
+        break;
+
+    case WEBHOOK_OP_SHIP_LIMITS:
+        op->u.ship_limits.waits = 0;
+        op->u.ship_limits.more = 0;
         break;
 
     case WEBHOOK_OP_SHIP_TAKE:
@@ -349,6 +355,11 @@ webhook_op_free(webhook_op_t *op)
     case WEBHOOK_OP_SHIP_NUMBER:
         op->u.ship_number.entries = NULL;
         op->u.ship_number.count = 0;
+        break;
+
+    case WEBHOOK_OP_SHIP_LIMITS:
+        op->u.ship_limits.limits = NULL;
+        op->u.ship_limits.count = 0;
         break;
 
     case WEBHOOK_OP_SHIP_ASK:

@@ -55,6 +55,7 @@ typedef enum {
     WEBHOOK_OP_SHIP_SETTLE,
     WEBHOOK_OP_SHIP_TAKE,
     WEBHOOK_OP_SHIP_GIVE,
+    WEBHOOK_OP_SHIP_SHARE,
     WEBHOOK_OP_LIST,            /* from here on: read only */
     WEBHOOK_OP_SHOW,
     WEBHOOK_OP_CALLS,
@@ -70,6 +71,7 @@ typedef enum {
     WEBHOOK_OP_STATS,
     WEBHOOK_OP_SHIP_ASK,
     WEBHOOK_OP_SHIP_HAVE,
+    WEBHOOK_OP_SHIP_LIMITS,
     WEBHOOK_OP_CHECK
 } webhook_op_e;
 
@@ -132,6 +134,8 @@ typedef struct {
         webhook_op_ship_back_t    ship_back;
         webhook_op_ship_have_t    ship_have;
         webhook_op_ship_fence_t   ship_fence;
+        webhook_op_ship_limits_t  ship_limits;
+        webhook_op_ship_share_t   ship_share;
         webhook_op_ship_ask_t     ship_ask;
         webhook_op_ship_settle_t  ship_settle;
         webhook_op_ship_take_t    ship_take;

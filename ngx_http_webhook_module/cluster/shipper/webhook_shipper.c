@@ -94,6 +94,7 @@ webhook_shipper_create(const webhook_shipper_options_t *options)
     sh->o.pause = sh->o.pause ? sh->o.pause : 200;
     sh->limit = sh->o.batch;
     sh->error = "";
+    sh->limits.some = 1;
 
     return sh;
 }
@@ -111,6 +112,8 @@ webhook_shipper_free(webhook_shipper_t *sh)
     if (sh->page.memory) {
         webhook_cluster_op_free(&sh->page);
     }
+
+    webhook_op_free(&sh->limits.look);
 
     free(sh);
 }
@@ -143,7 +146,12 @@ webhook_shipper_next(webhook_shipper_t *sh, const char *error)
 void
 webhook_shipper_news(webhook_shipper_t *sh, webhook_shipper_news_t *news)
 {
+    uint64_t  now;
+
+    now = sh->o.clock(sh->o.ctx);
+
     *news = sh->news;
+    news->left = sh->until > now ? sh->until - now : 0;
 }
 
 

@@ -67,8 +67,11 @@ typedef struct {
     /* How many deliveries may be taken now; NULL: as many as there are. */
     uint32_t     (*room)(void *ctx);
 
-    /* ms of a clock that only goes on, also while the machine sleeps; ms since
-       1970; randomness, 0 if there is none */
+    /* There may be something that can be sent now; NULL: nobody cares. */
+    void         (*shared)(void *ctx);
+
+    /* ms of the store's clock, which only goes on, also while the machine
+       sleeps; ms since 1970; randomness, 0 if there is none */
     uint64_t     (*clock)(void *ctx);
     uint64_t     (*wall)(void *ctx);
     int          (*random)(void *ctx, void *buf, size_t len);
@@ -92,6 +95,11 @@ typedef struct {
     uint64_t       lag;             /* ms, as of the last heartbeat */
     uint64_t       waiting;         /* entries, and what has none yet; the same */
     uint64_t       gone;            /* what was removed before it was told */
+    uint64_t       limited;         /* endpoints whose limits are for all nodes,
+                                       and that wait for the cluster */
+    uint64_t       left;            /* ms of the lease */
+    int64_t        ahead;           /* ms, the wall clock here before that of the
+                                       cluster */
     unsigned       joined:1;
     unsigned       settled:1;       /* it knows what became of what it had */
     unsigned       away:1;          /* the cluster is */

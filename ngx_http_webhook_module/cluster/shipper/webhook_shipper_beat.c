@@ -58,9 +58,19 @@ webhook_beater_begin(webhook_shipper_t *sh)
             return WEBHOOK_SHIPPER_AGAIN;
         }
 
+        if (webhook_shipper_limits_due(sh, now)) {
+            sh->beating = WEBHOOK_BEATER_LOOK;
+            return WEBHOOK_SHIPPER_AGAIN;
+        }
+
         sh->beat_task.need = WEBHOOK_SHIPPER_WAIT;
         sh->beat_task.wait = sh->news.joined && sh->next - now < 100
                              ? sh->next - now : 100;
+
+        if (sh->limits.some && sh->limits.at - now < sh->beat_task.wait) {
+            sh->beat_task.wait = sh->limits.at - now;
+        }
+
         break;
 
     case WEBHOOK_BEATER_BEAT:
@@ -83,11 +93,24 @@ webhook_beater_begin(webhook_shipper_t *sh)
         sh->beat_task.op = &sh->beat;
         break;
 
-    default:
+    case WEBHOOK_BEATER_LOOK:
+        webhook_shipper_look(sh);
+        break;
+
+    case WEBHOOK_BEATER_LIMITS:
+        webhook_shipper_limits(sh);
+        break;
+
+    case WEBHOOK_BEATER_SHARE:
+        webhook_shipper_share(sh);
+        break;
+
+    default: /* WEBHOOK_BEATER_FENCE */
         memset(&sh->fence, 0, sizeof(sh->fence));
 
         sh->fence.type = WEBHOOK_OP_SHIP_FENCE;
         sh->fence.u.ship_fence.left = sh->until > now ? sh->until - now : 0;
+        sh->fence.u.ship_fence.at = now;
         sh->fence_ops[0] = &sh->fence;
 
         memset(&sh->state_op, 0, sizeof(sh->state_op));
@@ -116,7 +139,19 @@ webhook_beater_end(webhook_shipper_t *sh)
         webhook_beater_beaten(sh);
         break;
 
-    default:
+    case WEBHOOK_BEATER_LOOK:
+        sh->beating = webhook_shipper_looked(sh);
+        break;
+
+    case WEBHOOK_BEATER_LIMITS:
+        sh->beating = webhook_shipper_limited(sh);
+        break;
+
+    case WEBHOOK_BEATER_SHARE:
+        sh->beating = webhook_shipper_shared(sh);
+        break;
+
+    default: /* WEBHOOK_BEATER_FENCE */
 
         if (sh->state_op.result == WEBHOOK_STORE_OK) {
             webhook_beater_behind(sh);
@@ -155,6 +190,7 @@ webhook_beater_beaten(webhook_shipper_t *sh)
         sh->registry = b->registry;
         sh->elected = b->elected;
         sh->claimable = b->claimable;
+        sh->news.ahead = b->ahead;
         sh->draining = b->draining;
 
         if (sh->news.away && !sh->unsure) {

@@ -21,6 +21,8 @@
 #define WEBHOOK_SHIPPER_LATE     (30 * 86400000ULL)  /* ms until what was taken is
                                                        due, at most */
 #define WEBHOOK_SHIPPER_MISSED   5000       /* ms until that is looked for */
+#define WEBHOOK_SHIPPER_BEHIND   1000       /* ms between looks at how much is to
+                                               be told */
 
 
 typedef enum {
@@ -60,8 +62,36 @@ typedef enum {
 typedef enum {
     WEBHOOK_BEATER_WAIT = 0,
     WEBHOOK_BEATER_BEAT,
-    WEBHOOK_BEATER_FENCE
+    WEBHOOK_BEATER_FENCE,
+    WEBHOOK_BEATER_LOOK,            /* what the store wants of limits */
+    WEBHOOK_BEATER_LIMITS,
+    WEBHOOK_BEATER_SHARE            /* it gets what the cluster gave */
 } webhook_beater_state_e;
+
+
+/* Limits for all nodes. */
+
+typedef struct {
+    webhook_op_t                look;
+    webhook_op_t                share;
+    webhook_op_t               *ops;
+    webhook_cluster_op_t        call;
+    webhook_cluster_limit_t     asked[WEBHOOK_SHIP_LIMITS_MAX];
+    webhook_ship_share_t        shares[WEBHOOK_SHIP_LIMITS_MAX];
+    uint32_t                    count;
+    uint64_t                    asked_at;   /* clock */
+    webhook_id_t                session;    /* that was, in which it was asked */
+    uint64_t                    at;         /* clock of the next look */
+    uint64_t                    told;       /* clock when all were asked for */
+    uint64_t                    after;      /* the page */
+    uint64_t                    next;
+    uint32_t                    waits;      /* endpoints, so far */
+    uint64_t                    since;      /* clock: some wait; 0: none do */
+    unsigned                    some:1;     /* there may be any */
+    unsigned                    more:1;
+    unsigned                    whole:1;    /* all are asked for */
+    unsigned                    logged:1;
+} webhook_shipper_limits_t;
 
 
 struct webhook_shipper_s {
@@ -133,6 +163,7 @@ struct webhook_shipper_s {
     uint64_t                    beat_at;    /* clock, when it was asked for */
     uint64_t                    next;       /* clock of the next beat */
     unsigned                    fenced:1;   /* the fence is to be set */
+    webhook_shipper_limits_t    limits;
 };
 
 
@@ -231,6 +262,15 @@ int webhook_shipper_objects(webhook_shipper_t *sh);
 webhook_shipper_state_e webhook_shipper_objects_were(webhook_shipper_t *sh);
 int webhook_shipper_upkeep(webhook_shipper_t *sh);
 webhook_shipper_state_e webhook_shipper_tidied(webhook_shipper_t *sh);
+
+/* webhook_shipper_limits.c */
+int webhook_shipper_limits_due(const webhook_shipper_t *sh, uint64_t now);
+void webhook_shipper_look(webhook_shipper_t *sh);
+webhook_beater_state_e webhook_shipper_looked(webhook_shipper_t *sh);
+void webhook_shipper_limits(webhook_shipper_t *sh);
+webhook_beater_state_e webhook_shipper_limited(webhook_shipper_t *sh);
+void webhook_shipper_share(webhook_shipper_t *sh);
+webhook_beater_state_e webhook_shipper_shared(webhook_shipper_t *sh);
 
 
 #endif /* WEBHOOK_SHIPPER_INT_H */

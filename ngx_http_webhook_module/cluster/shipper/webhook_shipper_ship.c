@@ -58,6 +58,10 @@ webhook_shipper_numbered(webhook_shipper_t *sh)
     n = &sh->number.u.ship_number;
     sh->more = n->more;
 
+    if (n->limits) {
+        sh->limits.some = 1;
+    }
+
     /* numbers whose entries have later ones by now are told all the same */
 
     if (n->count == 0 && n->to == n->from) {

@@ -66,6 +66,7 @@ static const webhook_member_t  webhook_members_limit[] = {
     webhook_member_integer("inflight", "inflight="),
     webhook_member_text("rate", 32, "rate="),
     webhook_member_integer("burst", "burst="),
+    webhook_member_text("scope", 32, "scope="),
 
     webhook_members_end
 };

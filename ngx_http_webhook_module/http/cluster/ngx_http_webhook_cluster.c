@@ -12,6 +12,7 @@
 #include "http/cluster/ngx_http_webhook_cluster.h"
 #include "http/cluster/ngx_http_webhook_cluster_int.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
+#include "http/runtime/ngx_http_webhook_metrics.h"
 #include "http/runtime/ngx_http_webhook_store_queue.h"
 
 #include <fcntl.h>
@@ -30,7 +31,11 @@ static int ngx_webhook_cluster_set_lock(ngx_webhook_cluster_t *c, short type);
 static void ngx_webhook_cluster_begin(ngx_webhook_cluster_t *c);
 static void ngx_webhook_cluster_end(ngx_webhook_cluster_t *c);
 static void ngx_webhook_cluster_watch(ngx_webhook_cluster_t *c);
+static void ngx_webhook_cluster_tell(ngx_webhook_cluster_t *c,
+    const webhook_shipper_news_t *news);
+static void ngx_webhook_cluster_none(void);
 static void ngx_webhook_cluster_boot(ngx_webhook_cluster_t *c);
+static void ngx_webhook_cluster_shared(void *ctx);
 static uint64_t ngx_webhook_cluster_clock(void *ctx);
 static uint64_t ngx_webhook_cluster_wall(void *ctx);
 static int ngx_webhook_cluster_random(void *ctx, void *buf, size_t len);
@@ -42,7 +47,8 @@ static ngx_webhook_cluster_t  ngx_webhook_cluster;
 
 
 ngx_int_t
-ngx_webhook_cluster_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
+ngx_webhook_cluster_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf,
+    void (*wake)(ngx_msec_t ms))
 {
     size_t                  len;
     ngx_uint_t              i;
@@ -55,6 +61,7 @@ ngx_webhook_cluster_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     c->fd = NGX_INVALID_FILE;
 
     if (wmcf->cluster == NULL) {
+        ngx_webhook_cluster_none();
         return NGX_OK;
     }
 
@@ -73,6 +80,7 @@ ngx_webhook_cluster_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
     c->path.len = len + sizeof(NGX_WEBHOOK_CLUSTER_LOCK) - 1;
 
     c->log = cycle->log;
+    c->wake = wake;
 
     /* the event loop opens no file */
 
@@ -228,6 +236,7 @@ ngx_webhook_cluster_begin(ngx_webhook_cluster_t *c)
     o.clock = ngx_webhook_cluster_clock;
     o.wall = ngx_webhook_cluster_wall;
     o.random = ngx_webhook_cluster_random;
+    o.shared = ngx_webhook_cluster_shared;
     o.log = ngx_webhook_cluster_log;
     o.ctx = c;
 
@@ -255,6 +264,7 @@ ngx_webhook_cluster_begin(ngx_webhook_cluster_t *c)
     }
 
     ngx_memzero(&c->session, sizeof(webhook_cluster_session_t));
+    ngx_memzero(&c->told, sizeof(webhook_shipper_news_t));
 
     ngx_log_error(NGX_LOG_NOTICE, c->log, 0,
                   "webhook cluster: this worker ships for node \"%V\"",
@@ -303,6 +313,56 @@ ngx_webhook_cluster_watch(ngx_webhook_cluster_t *c)
     }
 
     c->doubled = news.doubled;
+
+    ngx_webhook_cluster_tell(c, &news);
+}
+
+
+/* What came since the last look, and what is. */
+
+static void
+ngx_webhook_cluster_tell(ngx_webhook_cluster_t *c,
+    const webhook_shipper_news_t *news)
+{
+    webhook_shipper_news_t  *told;
+
+    told = &c->told;
+
+    ngx_webhook_count(NGX_WEBHOOK_CLUSTER_SHIPPED,
+                      news->shipped - told->shipped);
+    ngx_webhook_count(NGX_WEBHOOK_CLUSTER_TAKEN, news->taken - told->taken);
+    ngx_webhook_count(NGX_WEBHOOK_CLUSTER_MOVED, news->moved - told->moved);
+    ngx_webhook_count(NGX_WEBHOOK_CLUSTER_REFUSED,
+                      news->refused - told->refused);
+    ngx_webhook_count(NGX_WEBHOOK_CLUSTER_FAILED,
+                      news->failures - told->failures);
+
+    ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_JOINED, news->settled);
+    ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_AWAY, news->away);
+    ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_DOUBLED, news->doubled);
+    ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_WAITING, news->waiting);
+    ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_LAG, news->lag);
+    ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_LEASE, news->left);
+    ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_CLOCK,
+                      (ngx_uint_t) (news->ahead < 0 ? -news->ahead
+                                                    : news->ahead));
+    ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_LIMITED, news->limited);
+
+    *told = *news;
+}
+
+
+/* Nothing is told of a cluster that was left by a reload. */
+
+static void
+ngx_webhook_cluster_none(void)
+{
+    ngx_uint_t  i;
+
+    for (i = NGX_WEBHOOK_CLUSTER_JOINED; i <= NGX_WEBHOOK_CLUSTER_LIMITED; i++)
+    {
+        ngx_webhook_gauge(i, 0);
+    }
 }
 
 
@@ -326,6 +386,15 @@ ngx_webhook_cluster_boot(ngx_webhook_cluster_t *c)
     c->boot_len = n > 0 ? (size_t) n : 0;
 
     (void) ngx_close_file(fd);
+}
+
+
+static void
+ngx_webhook_cluster_shared(void *ctx)
+{
+    ngx_webhook_cluster_t *c = ctx;
+
+    c->wake(1);
 }
 
 

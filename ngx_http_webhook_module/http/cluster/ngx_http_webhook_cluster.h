@@ -30,9 +30,11 @@ typedef struct ngx_webhook_cluster_conf_s {
 } ngx_webhook_cluster_conf_t;
 
 
-/* In a worker, behind the store queue's: NGX_ERROR on lack of memory. */
+/* In a worker, behind the store queue's: NGX_ERROR on lack of memory.  "wake"
+   has something sent within so many ms, of endpoints that got a share of limits
+   for all nodes. */
 ngx_int_t ngx_webhook_cluster_init(ngx_cycle_t *cycle,
-    ngx_webhook_main_conf_t *wmcf);
+    ngx_webhook_main_conf_t *wmcf, void (*wake)(ngx_msec_t ms));
 
 /* At its exit: before the store queue's, and behind it. */
 void ngx_webhook_cluster_exit(void);

@@ -44,7 +44,9 @@ struct ngx_webhook_cluster_s {
     webhook_shipper_t             *shipper;     /* NULL: another worker's */
     ngx_webhook_machine_t          machines[2];
     webhook_cluster_session_t      session;
+    webhook_shipper_news_t         told;        /* of the last look */
     ngx_log_t                     *log;
+    void                         (*wake)(ngx_msec_t ms);
     u_char                         boot[64];
     size_t                         boot_len;
     unsigned                       doubled:1;

@@ -104,6 +104,8 @@ typedef struct {
     struct ngx_webhook_tokens_s     *tokens;    /* webhook_tokens, or NULL */
     struct ngx_webhook_cluster_conf_s  *cluster;    /* webhook_cluster, or
                                                        NULL */
+    ngx_msec_t                       cluster_send;  /* ms within which a send has
+                                                       to end in a cluster */
     struct ngx_webhook_secret_s     *secrets;   /* runtime/secret's */
     ngx_array_t                     *maps;      /* conf_map.c's, or NULL */
     ngx_array_t                     *map_users;     /* the same */

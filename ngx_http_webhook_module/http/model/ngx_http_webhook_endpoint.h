@@ -181,6 +181,9 @@ typedef struct {
     ngx_webhook_source_pos_t       timeout_pos;
     ngx_webhook_timeout_t          timeout;
 
+    ngx_webhook_source_pos_t       limit_pos;
+    unsigned                       limit_shared:1;  /* for all nodes of the
+                                                       cluster together */
     ngx_uint_t                     inflight;
     uint32_t                       rate;        /* sends in "per" ms; 0: no
                                                    bound */

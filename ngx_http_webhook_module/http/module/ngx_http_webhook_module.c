@@ -31,6 +31,7 @@
 #include "http/admin/api/ngx_http_webhook_api_handler.h"
 #include "http/outbound/delivery/ngx_http_webhook_watch.h"
 #include "http/outbound/own/ngx_http_webhook_own.h"
+#include "http/outbound/schedule/ngx_http_webhook_schedule.h"
 #include "http/runtime/ngx_http_webhook_cpu.h"
 #include "http/runtime/ngx_http_webhook_held.h"
 #include "http/runtime/ngx_http_webhook_metrics.h"
@@ -340,7 +341,9 @@ ngx_webhook_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    if (ngx_webhook_cluster_init(cycle, wmcf) != NGX_OK) {
+    if (ngx_webhook_cluster_init(cycle, wmcf, ngx_webhook_schedule_wake)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

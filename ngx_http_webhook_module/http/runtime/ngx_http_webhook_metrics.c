@@ -10,11 +10,13 @@
 
 
 #define NGX_WEBHOOK_METRICS_LINES  512          /* bytes of a metric's three */
+#define NGX_WEBHOOK_METRICS_NUMBER  (2 * NGX_INT64_LEN)
 
 
 typedef struct {
     ngx_str_t                 name;
     ngx_str_t                 help;
+    unsigned                  ms:1;             /* told in seconds */
 } ngx_webhook_metric_t;
 
 
@@ -301,6 +303,29 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
         ngx_string("Lines of webhook_log that could not be written, or had to "
                    "wait for too many others.") },
 
+    [NGX_WEBHOOK_CLUSTER_SHIPPED] = {
+        ngx_string("ngx_webhook_cluster_shipped_total"),
+        ngx_string("Changes of deliveries, events and calls that the cluster "
+                   "was told of.") },
+
+    [NGX_WEBHOOK_CLUSTER_TAKEN] = {
+        ngx_string("ngx_webhook_cluster_taken_total"),
+        ngx_string("Deliveries of other nodes that this one has taken "
+                   "over.") },
+
+    [NGX_WEBHOOK_CLUSTER_MOVED] = {
+        ngx_string("ngx_webhook_cluster_moved_total"),
+        ngx_string("Deliveries of this node that others have taken over.") },
+
+    [NGX_WEBHOOK_CLUSTER_REFUSED] = {
+        ngx_string("ngx_webhook_cluster_refused_total"),
+        ngx_string("Changes that the cluster does not take, and that are in "
+                   "quarantine.") },
+
+    [NGX_WEBHOOK_CLUSTER_FAILED] = {
+        ngx_string("ngx_webhook_cluster_failures_total"),
+        ngx_string("Calls of the cluster that failed.") },
+
     [NGX_WEBHOOK_STORE_PINNED] = {
         ngx_string("ngx_webhook_store_pinned_bytes"),
         ngx_string("Bytes of the store that were freed but cannot be used, "
@@ -366,7 +391,43 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
     [NGX_WEBHOOK_ORPHANED] = {
         ngx_string("ngx_webhook_orphaned_deliveries"),
         ngx_string("Pending deliveries of endpoints that no configuration "
-                   "names any more.") }
+                   "names any more.") },
+
+    [NGX_WEBHOOK_CLUSTER_JOINED] = {
+        ngx_string("ngx_webhook_cluster_joined"),
+        ngx_string("1 if this is a node of a cluster that it has joined.") },
+
+    [NGX_WEBHOOK_CLUSTER_AWAY] = {
+        ngx_string("ngx_webhook_cluster_away"),
+        ngx_string("1 if the cluster cannot be reached.") },
+
+    [NGX_WEBHOOK_CLUSTER_DOUBLED] = {
+        ngx_string("ngx_webhook_cluster_doubled"),
+        ngx_string("1 if the cluster refuses the node, because another store "
+                   "has its name, or a copy of this one.") },
+
+    [NGX_WEBHOOK_CLUSTER_WAITING] = {
+        ngx_string("ngx_webhook_cluster_waiting"),
+        ngx_string("Changes that the cluster is still to be told of.") },
+
+    [NGX_WEBHOOK_CLUSTER_LAG] = {
+        ngx_string("ngx_webhook_cluster_lag_seconds"),
+        ngx_string("How long the oldest of them has been waiting."), 1 },
+
+    [NGX_WEBHOOK_CLUSTER_LEASE] = {
+        ngx_string("ngx_webhook_cluster_lease_seconds"),
+        ngx_string("How long this node may still send what the cluster knows "
+                   "of; 0: it may not."), 1 },
+
+    [NGX_WEBHOOK_CLUSTER_CLOCK] = {
+        ngx_string("ngx_webhook_cluster_clock_offset_seconds"),
+        ngx_string("How far the clocks of this machine and of the cluster are "
+                   "apart."), 1 },
+
+    [NGX_WEBHOOK_CLUSTER_LIMITED] = {
+        ngx_string("ngx_webhook_cluster_limited_endpoints"),
+        ngx_string("Endpoints with scope=cluster whose deliveries wait for "
+                   "this node's share of the limits.") }
 };
 
 _Static_assert(sizeof(ngx_webhook_metric)
@@ -437,9 +498,17 @@ ngx_webhook_metrics_text(ngx_webhook_out_t *out)
         n = ngx_webhook_counters ? ngx_webhook_counters[i] : 0;
 
         ngx_webhook_out(out, NGX_WEBHOOK_METRICS_LINES,
-                        "# HELP %V %V\n# TYPE %V %s\n%V %uA\n",
+                        "# HELP %V %V\n# TYPE %V %s\n%V ",
                         &m[i].name, &m[i].help, &m[i].name,
                         i < NGX_WEBHOOK_GAUGES ? "counter" : "gauge",
-                        &m[i].name, n);
+                        &m[i].name);
+
+        if (m[i].ms) {
+            ngx_webhook_out(out, NGX_WEBHOOK_METRICS_NUMBER, "%uA.%03uA\n",
+                            n / 1000, n % 1000);
+
+        } else {
+            ngx_webhook_out(out, NGX_WEBHOOK_METRICS_NUMBER, "%uA\n", n);
+        }
     }
 }

@@ -72,6 +72,11 @@ typedef enum {
     NGX_WEBHOOK_JOURNAL_REPLAYED,           /* put out of it */
     NGX_WEBHOOK_DEAD_DROPPED,               /* before their time */
     NGX_WEBHOOK_LOG_LOST,                   /* lines of webhook_log */
+    NGX_WEBHOOK_CLUSTER_SHIPPED,            /* entries of the outbox */
+    NGX_WEBHOOK_CLUSTER_TAKEN,              /* deliveries, of other nodes */
+    NGX_WEBHOOK_CLUSTER_MOVED,              /* that others have taken */
+    NGX_WEBHOOK_CLUSTER_REFUSED,            /* entries */
+    NGX_WEBHOOK_CLUSTER_FAILED,             /* calls that were not done */
 
     /* gauges */
     NGX_WEBHOOK_STORE_PINNED,               /* bytes that readers keep */
@@ -89,6 +94,14 @@ typedef enum {
     NGX_WEBHOOK_JOURNAL_SIZE,               /* bytes of all */
     NGX_WEBHOOK_JOURNAL_USED,
     NGX_WEBHOOK_ORPHANED,                   /* deliveries that nobody sends */
+    NGX_WEBHOOK_CLUSTER_JOINED,             /* these are set by who ships */
+    NGX_WEBHOOK_CLUSTER_AWAY,
+    NGX_WEBHOOK_CLUSTER_DOUBLED,
+    NGX_WEBHOOK_CLUSTER_WAITING,            /* things to be shipped */
+    NGX_WEBHOOK_CLUSTER_LAG,                /* ms, of the oldest */
+    NGX_WEBHOOK_CLUSTER_LEASE,              /* ms that are left */
+    NGX_WEBHOOK_CLUSTER_CLOCK,              /* ms, before or behind */
+    NGX_WEBHOOK_CLUSTER_LIMITED,            /* endpoints */
     NGX_WEBHOOK_COUNTERS,
     NGX_WEBHOOK_GAUGES = NGX_WEBHOOK_STORE_PINNED
 } ngx_webhook_counter_e;

@@ -75,6 +75,8 @@ webhook_view_endpoint(const webhook_endpoint_stats_t *ep)
     webhook_view_add_word(&v, "breaker", ep->open ? "open" : "closed");
     webhook_view_add_number(&v, "held_ms", ep->held);
     webhook_view_add_number(&v, "overdue_ms", ep->due);
+    webhook_view_add_word(&v, "limit_scope", ep->shared ? "cluster" : "node");
+    webhook_view_add(&v, "waits_for_cluster", json_boolean(ep->waits));
 
     return webhook_view_end(&v);
 }

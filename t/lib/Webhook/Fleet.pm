@@ -3,11 +3,16 @@ package Webhook::Fleet;
 # Nodes of nginx with a PostgreSQL between them, for tests and for make run-fleet.
 #
 #     my $fleet = Webhook::Fleet->new(nodes => 3) or plan skip_all => '...';
+#     # workers of each; a Webhook::Test::Endpoint named "hook" that all send to;
+#     # more in "erp", and in http
+#     Webhook::Fleet->new(workers => 4, hook => $hook, erp => '...', http => '...');
+#
 #     $fleet->start;
 #     my $node = $fleet->node(1);     # { n, t, hook }: a Webhook::Test, and where
 #                                     # its endpoint "erp" sends to
 #     $fleet->order($node);           # makes an event there: the status
 #     $fleet->rows('owed');           # rows of a table of the cluster
+#     $fleet->metric($node, 'cluster_away');
 
 use strict;
 use warnings;
@@ -29,6 +34,10 @@ sub new
         count   => $args{nodes} // 3,
         lease   => $args{lease} // '8s',
         beat    => $args{beat} // 500,          # ms
+        workers => $args{workers} // 2,
+        hook    => $args{hook},
+        erp     => $args{erp} // '',
+        http    => $args{http} // '',
     }, $class;
 
     return unless -f $self->{library};
@@ -73,7 +82,7 @@ sub make
 {
     my ($self, $n) = @_;
 
-    my $t = Webhook::Test->new(workers => 2);
+    my $t = Webhook::Test->new(workers => $self->{workers});
 
     $t->backend(api => <<'CONF');
         location / {
@@ -82,7 +91,8 @@ sub make
         }
 CONF
 
-    my $hook = $t->endpoint(name => 'hook');
+    my $hook = $self->{hook} ? $t->part($self->{hook})
+                             : $t->endpoint(name => 'hook');
     my $place = $self->{pg}->place("n$n");
 
     $t->config(
@@ -98,13 +108,17 @@ CONF
             events  order.add;
             timeout connect=1s send=1s read=1s total=1s;
             retry   attempts=100 first=500ms max=1s;
+            $self->{erp}
         }
+
+        $self->{http}
 CONF
         server => <<'CONF',
         location /api/ {
             proxy_pass http://127.0.0.1:%%PORT_api%%/;
             webhook_event order.add POST ^/api/orders$ status=201;
         }
+        location = /metrics { webhook_metrics; }
 CONF
     );
 
@@ -134,6 +148,18 @@ sub order
     my ($self, $node) = @_;
 
     return $node->{t}->request('POST', '/api/orders', '{"n": 1}')->{status};
+}
+
+
+# A metric of a node.
+
+sub metric
+{
+    my ($self, $node, $name) = @_;
+
+    my $text = $node->{t}->request('GET', '/metrics')->{body} // '';
+
+    return $text =~ /^ngx_webhook_\Q$name\E (\S+)$/m ? $1 : undef;
 }
 
 

@@ -33,6 +33,10 @@ lead to), and receiver, which is what stands within a webhook_receiver.
 
 Nothing is said of such a configuration.
 
+=head2 mistakes_wrong($name, $says, %parts)
+
+One case: this is said of such a configuration.
+
 =head2 mistakes_file($name, $text)
 
 A file in webhook/, which nobody but its owner may read.
@@ -52,7 +56,7 @@ use Test::More ();
 use Webhook::Nginx;
 use Webhook::Sandbox qw(write_file);
 
-our @EXPORT = qw(mistakes_right mistakes_file mistakes_run);
+our @EXPORT = qw(mistakes_right mistakes_wrong mistakes_file mistakes_run);
 
 my %whole = (
     main     => '',
@@ -116,12 +120,20 @@ sub mistakes_run
         my %part = map { /^(\w+)\n(.*?)\s*\z/s ? ($1 => $2) : () } @parts;
         my $want = delete $part{says};
 
-        my ($status, $text) = says(%part);
-
-        Test::More::is($text, $want, $name);
-        Test::More::is($status ? 1 : 0, $want =~ /\[emerg\]/ ? 1 : 0,
-                       "$name: " . ($status ? 'refused' : 'taken'));
+        mistakes_wrong($name, $want, %part);
     }
+}
+
+
+sub mistakes_wrong
+{
+    my ($name, $want, %part) = @_;
+
+    my ($status, $text) = says(%part);
+
+    Test::More::is($text, $want, $name);
+    Test::More::is($status ? 1 : 0, $want =~ /\[emerg\]/ ? 1 : 0,
+                   "$name: " . ($status ? 'refused' : 'taken'));
 }
 
 

@@ -117,6 +117,9 @@ ctl_stats_endpoints(const webhook_op_stats_t *stats)
 
         } else if (ep->held) {
             printf(", held back");
+
+        } else if (ep->waits) {
+            printf(", waits for the cluster");
         }
 
         printf("\n");

@@ -114,6 +114,11 @@ ngx_webhook_cluster_node(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     wmcf->cluster = c;
 
+    /* what is sent may be sent by others once the lease is over, and of that two
+       heartbeats may have passed */
+
+    wmcf->cluster_send = c->lease - 2 * c->beat;
+
     return NGX_CONF_OK;
 }
 

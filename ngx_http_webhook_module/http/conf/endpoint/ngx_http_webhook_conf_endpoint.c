@@ -287,6 +287,7 @@ ngx_webhook_endpoint_check(ngx_webhook_build_t *b, ngx_webhook_endpoint_t *ep)
     const webhook_address_rules_t  *rules;
 
     if (ngx_webhook_endpoint_types(b, ep) != NGX_OK
+        || ngx_webhook_endpoint_limit_check(b, ep) != NGX_OK
         || ngx_webhook_endpoint_variables(b, ep) != NGX_OK)
     {
         return NGX_ERROR;

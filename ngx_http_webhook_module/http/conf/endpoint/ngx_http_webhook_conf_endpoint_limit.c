@@ -106,7 +106,39 @@ ngx_webhook_endpoint_limit_finish(ngx_webhook_build_t *b,
 }
 
 
-/* limit inflight=N rate=100r/s burst=N */
+ngx_int_t
+ngx_webhook_endpoint_limit_check(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_t *ep)
+{
+    if (b->wmcf->cluster == NULL) {
+
+        if (!ep->limit_shared) {
+            return NGX_OK;
+        }
+
+        ngx_webhook_build_at(NGX_LOG_EMERG, b, &ep->limit_pos,
+                             "\"scope=cluster\" in \"limit\" of "
+                             "webhook_endpoint \"%V\" needs "
+                             "\"webhook_cluster\"", &ep->name);
+        return NGX_ERROR;
+    }
+
+    if (ep->timeout.total < b->wmcf->cluster_send) {
+        return NGX_OK;
+    }
+
+    ngx_webhook_build_at(NGX_LOG_EMERG, b, &ep->timeout_pos,
+                         "\"total=\" in \"timeout\" of webhook_endpoint "
+                         "\"%V\" is %M ms, which has to be less than %M ms: "
+                         "\"lease=\" of \"webhook_cluster\" without two "
+                         "heartbeats", &ep->name, ep->timeout.total,
+                         b->wmcf->cluster_send);
+
+    return NGX_ERROR;
+}
+
+
+/* limit inflight=N rate=100r/s burst=N scope=node|cluster */
 
 static char *
 ngx_webhook_endpoint_limit(ngx_webhook_build_t *b,
@@ -114,6 +146,7 @@ ngx_webhook_endpoint_limit(ngx_webhook_build_t *b,
 {
     ngx_webhook_endpoint_conf_t *ecf = conf;
 
+    ngx_int_t                choice;
     ngx_str_t               *value, s;
     ngx_uint_t               i, n;
     ngx_webhook_endpoint_t  *ep;
@@ -124,13 +157,16 @@ ngx_webhook_endpoint_limit(ngx_webhook_build_t *b,
 
     ecf->limit = 1;
 
-    if (ngx_webhook_conf_params(b, 1, "inflight= rate= burst=") != NGX_CONF_OK)
+    if (ngx_webhook_conf_params(b, 1, "inflight= rate= burst= scope=")
+        != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
     ep = ecf->endpoint;
     value = b->args->elts;
+
+    ngx_webhook_conf_source_pos(b, &ep->limit_pos);
 
     for (i = 1; i < b->args->nelts; i++) {
 
@@ -153,6 +189,16 @@ ngx_webhook_endpoint_limit(ngx_webhook_build_t *b,
                 return NGX_CONF_ERROR;
             }
 
+            continue;
+        }
+
+        if (ngx_webhook_conf_param(&value[i], "scope=", &s)) {
+            choice = ngx_webhook_conf_choice(b, &value[i], &s, "node cluster");
+            if (choice == NGX_ERROR) {
+                return NGX_CONF_ERROR;
+            }
+
+            ep->limit_shared = choice;
             continue;
         }
 

@@ -26,5 +26,9 @@ ngx_int_t ngx_webhook_endpoint_limit_finish(ngx_webhook_build_t *b,
 ngx_int_t ngx_webhook_endpoint_rate(ngx_webhook_build_t *b, ngx_str_t *arg,
     ngx_str_t *value, ngx_webhook_endpoint_t *ep);
 
+/* Whether the cluster bears its limits and time-outs: NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_webhook_endpoint_limit_check(ngx_webhook_build_t *b,
+    ngx_webhook_endpoint_t *ep);
+
 
 #endif /* NGX_WEBHOOK_CONF_ENDPOINT_LIMIT_H */

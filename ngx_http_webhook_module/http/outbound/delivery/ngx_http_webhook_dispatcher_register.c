@@ -312,6 +312,7 @@ ngx_webhook_dispatcher_register_one(ngx_webhook_endpoint_t *ep)
     op->break_window = ep->break_window;
     op->break_open_timeout = ep->break_open_timeout;
     op->order_block = ep->order_block;
+    op->shared = ep->limit_shared;
 
     ngx_webhook_store_queue_post(&naming->shared.job);
 

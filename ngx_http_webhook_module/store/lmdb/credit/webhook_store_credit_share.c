@@ -12,7 +12,8 @@
 unsigned
 webhook_credit_open(const webhook_txn_t *t, const webhook_endpoint_row_t *ep)
 {
-    return !ep->paused && !ep->open && ep->rate == 0 && ep->held <= t->now;
+    return !ep->paused && !ep->open && ep->rate == 0 && !ep->shared
+           && ep->held <= t->now;
 }
 
 

@@ -88,6 +88,7 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
         case WEBHOOK_OP_SHIP_SETTLE:
         case WEBHOOK_OP_SHIP_TAKE:
         case WEBHOOK_OP_SHIP_GIVE:
+        case WEBHOOK_OP_SHIP_SHARE:
             sure++;
             writes++;
             break;

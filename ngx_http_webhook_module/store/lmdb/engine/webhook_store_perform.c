@@ -36,6 +36,7 @@
 #include "store/lmdb/tasks/webhook_store_task.h"
 #include "store/lmdb/tasks/webhook_store_task_step.h"
 #include "store/lmdb/ship/webhook_store_ship.h"
+#include "store/lmdb/ship/limits/webhook_store_ship_limits.h"
 #include "store/lmdb/ship/webhook_store_ship_number.h"
 #include "store/lmdb/ship/webhook_store_ship_settle.h"
 #include "store/lmdb/ship/webhook_store_ship_take.h"
@@ -352,6 +353,9 @@ webhook_perform_ship(webhook_txn_t *t, webhook_op_t *op)
     case WEBHOOK_OP_SHIP_GIVE:
         return webhook_ship_give(t, op);
 
+    case WEBHOOK_OP_SHIP_SHARE:
+        return webhook_ship_share(t, op);
+
     default:
         return EINVAL;
     }
@@ -448,6 +452,9 @@ webhook_perform_read(webhook_txn_t *t, webhook_op_t *op)
 
     case WEBHOOK_OP_SHIP_ASK:
         return webhook_ship_ask(t, op);
+
+    case WEBHOOK_OP_SHIP_LIMITS:
+        return webhook_ship_limits(t, op);
 
     case WEBHOOK_OP_SHIP_HAVE:
         return webhook_ship_have(t, op);

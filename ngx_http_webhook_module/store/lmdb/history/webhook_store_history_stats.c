@@ -15,6 +15,8 @@
 #include "store/lmdb/space/webhook_store_headroom.h"
 #include "store/lmdb/space/webhook_store_used.h"
 #include "store/lmdb/files/webhook_store_owner.h"
+#include "store/lmdb/outbox/webhook_store_outbox.h"
+#include "store/lmdb/share/webhook_store_share.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/repeats/webhook_store_idempotency.h"
 #include "store/lmdb/history/webhook_store_pause.h"
@@ -28,6 +30,8 @@ static int webhook_history_endpoint(webhook_txn_t *t, void **memory,
     uint64_t id, webhook_endpoint_row_t *row, webhook_endpoint_stats_t *e);
 static int webhook_history_due(webhook_txn_t *t, webhook_endpoint_stats_t *e,
     int fenced);
+static int webhook_history_share(webhook_txn_t *t, webhook_endpoint_row_t *row,
+    webhook_endpoint_stats_t *e);
 
 
 int
@@ -175,6 +179,7 @@ static int
 webhook_history_endpoint(webhook_txn_t *t, void **memory, uint64_t id,
     webhook_endpoint_row_t *row, webhook_endpoint_stats_t *e)
 {
+    int            rc;
     uint64_t       held;
     unsigned       i;
     webhook_str_t  name, reason;
@@ -209,7 +214,37 @@ webhook_history_endpoint(webhook_txn_t *t, void **memory, uint64_t id,
         return ENOMEM;
     }
 
-    return webhook_history_due(t, e, row->fenced != 0);
+    rc = webhook_history_due(t, e, row->fenced != 0);
+
+    return rc ? rc : webhook_history_share(t, row, e);
+}
+
+
+/* Whether what is due waits for the cluster, whose limits these are. */
+
+static int
+webhook_history_share(webhook_txn_t *t, webhook_endpoint_row_t *row,
+    webhook_endpoint_stats_t *e)
+{
+    int  rc, covered;
+
+    e->shared = row->shared;
+
+    if (!row->shared || e->due == 0 || row->paused) {
+        return 0;
+    }
+
+    rc = webhook_share_read(t, row);
+
+    if (rc == 0) {
+        rc = webhook_outbox_covers(t, 0, &covered);
+    }
+
+    if (rc == 0) {
+        e->waits = (webhook_share_slots(t, row) == 0 || !covered);
+    }
+
+    return rc;
 }
 
 

@@ -47,6 +47,8 @@ typedef enum {
 #define WEBHOOK_META_CLUSTER_LEN  (sizeof(WEBHOOK_META_CLUSTER) - 1)
 #define WEBHOOK_META_SHUT         "shut"
 #define WEBHOOK_META_SHUT_LEN     (sizeof(WEBHOOK_META_SHUT) - 1)
+#define WEBHOOK_META_SHARE        "share"
+#define WEBHOOK_META_SHARE_LEN    (sizeof(WEBHOOK_META_SHARE) - 1)
 
 #define WEBHOOK_KEY_DELIVERY  24
 #define WEBHOOK_KEY_ATTEMPT   26
@@ -66,6 +68,7 @@ typedef enum {
 #define WEBHOOK_KEY_TASK      16
 #define WEBHOOK_KEY_OUTBOX    8
 #define WEBHOOK_KEY_SHUT      (WEBHOOK_META_SHUT_LEN + 8)
+#define WEBHOOK_KEY_SHARE     (WEBHOOK_META_SHARE_LEN + 8)
 #define WEBHOOK_KEY_MAX         511     /* of LMDB */
 #define WEBHOOK_KEY_IDEMPOTENCY      (2 * WEBHOOK_IDEMPOTENCY_LEN)
 #define WEBHOOK_KEY_IDEMPOTENCY_END  (8 + WEBHOOK_KEY_IDEMPOTENCY)
@@ -167,6 +170,14 @@ webhook_key_shut(unsigned char *key, uint64_t endpoint)
 {
     memcpy(key, WEBHOOK_META_SHUT, WEBHOOK_META_SHUT_LEN);
     webhook_set_u64(key + WEBHOOK_META_SHUT_LEN, endpoint);
+}
+
+
+static inline void
+webhook_key_share(unsigned char *key, uint64_t endpoint)
+{
+    memcpy(key, WEBHOOK_META_SHARE, WEBHOOK_META_SHARE_LEN);
+    webhook_set_u64(key + WEBHOOK_META_SHARE_LEN, endpoint);
 }
 
 

@@ -36,6 +36,8 @@
  *                                             while there were journals
  *               "cluster"                     the node's place in a cluster
  *                                             (store/lmdb/ship)
+ *               "share", endpoint 8           the node's share of limits for
+ *                                             all nodes (store/lmdb/share)
  *               "shut", endpoint 8            nothing: what was numbered of the
  *                                             endpoint waits for the fence
  *   bodies      number 8                      a piece of bytes
@@ -261,6 +263,26 @@ typedef struct {
                                            such rows fill a page */
 
 
+/* Sends that may begin at times of their own. */
+
+typedef struct {
+    uint64_t        start;              /* engine time in us, of the first */
+    uint64_t        late;               /* us by which each may be later */
+    uint64_t        gap;                /* us between two */
+    uint32_t        count;
+} webhook_share_block_t;
+
+#define WEBHOOK_SHARE_BLOCKS  4
+
+typedef struct {
+    uint64_t        session;            /* in which it was given: how that
+                                           begins; 0: none was */
+    uint32_t        slots;
+    uint32_t        used;               /* sends begun since it was given */
+    webhook_share_block_t  blocks[WEBHOOK_SHARE_BLOCKS];
+} webhook_share_row_t;
+
+
 typedef struct {
     uint64_t        id;
 
@@ -274,6 +296,7 @@ typedef struct {
     uint64_t        break_window;
     uint64_t        break_open_timeout;
     unsigned        order_block:1;
+    unsigned        shared:1;           /* limits are for all nodes */
 
     uint32_t        inflight;           /* slots in use: by leases that are not
                                            stocked, or held in advance */
@@ -324,6 +347,10 @@ typedef struct {
     unsigned        paused:1;
     unsigned        shut:1;             /* fenced ones wait for the fence, and
                                            have no wake time */
+
+    unsigned        share_kept:1;       /* not kept: it has a row */
+    unsigned        share_dirty:1;      /* the same: it changed */
+    webhook_share_row_t  share;         /* of a shared one; in that row */
 
     uint32_t        grown;              /* not kept: how often that grew in
                                            this transaction */
@@ -535,6 +562,8 @@ size_t webhook_row_write_ring(unsigned char *buf, const webhook_ring_row_t *r);
 size_t webhook_row_write_task(unsigned char *buf, const webhook_task_row_t *r);
 size_t webhook_row_write_cluster(unsigned char *buf,
     const webhook_cluster_row_t *r);
+size_t webhook_row_write_share(unsigned char *buf,
+    const webhook_share_row_t *r);
 size_t webhook_row_write_outbox(unsigned char *buf,
     const webhook_outbox_row_t *r);
 size_t webhook_row_write_format(unsigned char *buf, uint32_t format);
@@ -560,6 +589,7 @@ int webhook_row_read_ring(const MDB_val *v, webhook_ring_row_t *r);
 int webhook_row_read_task(const MDB_val *v, webhook_task_row_t *r);
 int webhook_row_read_cluster(const MDB_val *v, webhook_cluster_row_t *r);
 int webhook_row_read_outbox(const MDB_val *v, webhook_outbox_row_t *r);
+int webhook_row_read_share(const MDB_val *v, webhook_share_row_t *r);
 int webhook_row_read_format(const MDB_val *v, uint32_t *format);
 int webhook_row_read_migrate(const MDB_val *v, webhook_migrate_row_t *r);
 int webhook_row_read_quarantine(const MDB_val *v,

@@ -23,6 +23,7 @@
 #define WEBHOOK_ROW_BLOCK   0x04
 #define WEBHOOK_ROW_ASIDE   0x08
 #define WEBHOOK_ROW_SHUT    0x10
+#define WEBHOOK_ROW_SHARED  0x20
 
 
 static void webhook_row_read_minute(webhook_codec_in_t *in,
@@ -42,7 +43,8 @@ webhook_row_write_endpoint(unsigned char *buf, const webhook_endpoint_row_t *r)
             | (r->open ? WEBHOOK_ROW_OPEN : 0)
             | (r->order_block ? WEBHOOK_ROW_BLOCK : 0)
             | (r->aside ? WEBHOOK_ROW_ASIDE : 0)
-            | (r->shut ? WEBHOOK_ROW_SHUT : 0);
+            | (r->shut ? WEBHOOK_ROW_SHUT : 0)
+            | (r->shared ? WEBHOOK_ROW_SHARED : 0);
 
     name.data = (unsigned char *) r->name;
     name.len = r->name_len;
@@ -190,6 +192,7 @@ webhook_row_read_endpoint(const MDB_val *v, webhook_endpoint_row_t *r)
     r->order_block = (flags & WEBHOOK_ROW_BLOCK) != 0;
     r->aside = (flags & WEBHOOK_ROW_ASIDE) != 0;
     r->shut = (flags & WEBHOOK_ROW_SHUT) != 0;
+    r->shared = (flags & WEBHOOK_ROW_SHARED) != 0;
 
     r->name_len = (unsigned char) name.len;
     memcpy(r->name, name.data, name.len);

@@ -14,6 +14,7 @@
 
 #define WEBHOOK_ROW_CLUSTER  'L'
 #define WEBHOOK_ROW_OUTBOX   'Z'
+#define WEBHOOK_ROW_SHARE    'Y'
 
 #define WEBHOOK_ROW_AGAIN    0x01
 
@@ -133,6 +134,52 @@ webhook_row_read_outbox(const MDB_val *v, webhook_outbox_row_t *r)
     }
 
     r->kind = kind;
+
+    return webhook_row_end(&in);
+}
+
+
+size_t
+webhook_row_write_share(unsigned char *buf, const webhook_share_row_t *r)
+{
+    unsigned             i;
+    webhook_codec_out_t  out;
+
+    webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_SHARE, 1);
+
+    webhook_codec_add_u64(&out, r->session);
+    webhook_codec_add_u32(&out, r->slots);
+    webhook_codec_add_u32(&out, r->used);
+
+    for (i = 0; i < WEBHOOK_SHARE_BLOCKS; i++) {
+        webhook_codec_add_u64(&out, r->blocks[i].start);
+        webhook_codec_add_u64(&out, r->blocks[i].late);
+        webhook_codec_add_u64(&out, r->blocks[i].gap);
+        webhook_codec_add_u32(&out, r->blocks[i].count);
+    }
+
+    return webhook_codec_written(&out);
+}
+
+
+int
+webhook_row_read_share(const MDB_val *v, webhook_share_row_t *r)
+{
+    unsigned            i;
+    webhook_codec_in_t  in;
+
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_SHARE, 1);
+
+    r->session = webhook_codec_u64(&in);
+    r->slots = webhook_codec_u32(&in);
+    r->used = webhook_codec_u32(&in);
+
+    for (i = 0; i < WEBHOOK_SHARE_BLOCKS; i++) {
+        r->blocks[i].start = webhook_codec_u64(&in);
+        r->blocks[i].late = webhook_codec_u64(&in);
+        r->blocks[i].gap = webhook_codec_u64(&in);
+        r->blocks[i].count = webhook_codec_u32(&in);
+    }
 
     return webhook_row_end(&in);
 }

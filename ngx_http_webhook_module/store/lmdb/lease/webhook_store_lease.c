@@ -129,13 +129,29 @@ static int
 webhook_lease_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     uint64_t takes, int stock, unsigned char *key)
 {
-    int             rc;
+    int             rc, covered;
     unsigned        i;
     uint64_t        time, fenced;
     webhook_id_t    id, other;
     webhook_lane_e  lane;
 
     if (ep->states[WEBHOOK_PENDING] == 0) {
+        return MDB_NOTFOUND;
+    }
+
+    if (ep->shared && !ep->shut) {
+        rc = webhook_outbox_covers(t, takes, &covered);
+
+        if (rc == 0 && !covered) {
+            rc = webhook_outbox_shut(t, ep);
+        }
+
+        if (rc) {
+            return rc;
+        }
+    }
+
+    if (ep->shared && ep->shut) {
         return MDB_NOTFOUND;
     }
 
@@ -174,6 +190,14 @@ webhook_lease_due(webhook_txn_t *t, webhook_endpoint_row_t *ep,
             webhook_key_due(key, ep->id, lane, time, &id);
             return 0;
         }
+    }
+
+    if (ep->shared) {
+
+        /* times that were not used are lost: it is to be looked at another
+           time */
+
+        ep->dirty = 1;
     }
 
     return MDB_NOTFOUND;
@@ -253,7 +277,7 @@ webhook_lease_load(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     lease->attempt = d->tries + 1;
     lease->number = d->steps > 1 ? lease->attempt : d->attempts + 1;
     lease->step = d->step;
-    lease->until = webhook_outbox_until(t, d);
+    lease->until = webhook_outbox_until(t, ep, d);
     lease->retry = webhook_delivery_turn(d) == WEBHOOK_LANE_RETRY;
     lease->early = 0;
 

@@ -283,7 +283,7 @@ webhook_claim_step(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         return 0;
     }
 
-    rc = webhook_outbox_admits(t, d, c->takes ? c->takes : c->lease, &due);
+    rc = webhook_outbox_admits(t, ep, d, c->takes ? c->takes : c->lease, &due);
 
     if (rc || !due) {
         return rc;
@@ -392,6 +392,14 @@ webhook_claim_ahead(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
 {
     int       rc, due;
     uint64_t  stocked, waiting;
+
+    if (ep->shared) {
+
+        /* CLAIM sees to the fence */
+
+        *ahead = 0;
+        return 0;
+    }
 
     *ahead = 1;
 

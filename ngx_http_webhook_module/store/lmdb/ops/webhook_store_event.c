@@ -420,7 +420,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
         return webhook_event_wait(t, ep, &p->id, &d);
     }
 
-    time = webhook_admission_time(ep, WEBHOOK_LANE_FIRST);
+    time = webhook_admission_time(t, ep, WEBHOOK_LANE_FIRST);
 
     if (time > t->now) {
 

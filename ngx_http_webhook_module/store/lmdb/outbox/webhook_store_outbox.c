@@ -439,36 +439,47 @@ webhook_outbox_held(webhook_txn_t *t, const webhook_id_t *id, int *held)
 
 
 int
-webhook_outbox_admits(webhook_txn_t *t, const webhook_delivery_row_t *d,
-    uint64_t lease, int *admitted)
+webhook_outbox_admits(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    const webhook_delivery_row_t *d, uint64_t lease, int *admitted)
 {
     int  rc;
 
     *admitted = 1;
 
-    if (d->number == 0) {
+    if (d->number == 0 && !ep->shared) {
         return 0;
     }
 
     rc = webhook_outbox_cluster(t);
-    if (rc) {
-        return rc;
+
+    if (rc == 0 && (ep->shared || webhook_outbox_numbered(t, d))) {
+        rc = webhook_outbox_covers(t, lease, admitted);
     }
 
-    if (webhook_outbox_numbered(t, d)) {
-        *admitted = webhook_later(t->now, lease) <= t->cluster.fence;
-    }
+    return rc;
+}
 
-    return 0;
+
+int
+webhook_outbox_covers(webhook_txn_t *t, uint64_t lease, int *covered)
+{
+    int  rc;
+
+    rc = webhook_outbox_cluster(t);
+
+    *covered = (rc == 0 && webhook_later(t->now, lease) <= t->cluster.fence);
+
+    return rc;
 }
 
 
 uint64_t
-webhook_outbox_until(const webhook_txn_t *t, const webhook_delivery_row_t *d)
+webhook_outbox_until(const webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    const webhook_delivery_row_t *d)
 {
-    /* what has a number was looked at by webhook_outbox_admits() */
+    /* those that have to end were looked at by webhook_outbox_admits() */
 
-    if (d->number == 0 || !webhook_outbox_numbered(t, d)) {
+    if (!ep->shared && (d->number == 0 || !webhook_outbox_numbered(t, d))) {
         return 0;
     }
 

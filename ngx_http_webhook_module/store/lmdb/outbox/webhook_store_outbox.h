@@ -68,13 +68,17 @@ webhook_outbox_numbered(const webhook_txn_t *t,
 int webhook_outbox_held(webhook_txn_t *t, const webhook_id_t *id, int *held);
 
 /* Whether a delivery may be leased for so long, as far as the cluster is
-   concerned. */
-int webhook_outbox_admits(webhook_txn_t *t, const webhook_delivery_row_t *d,
-    uint64_t lease, int *admitted);
+   concerned: it has no number, and its endpoint no limits for all nodes; or it
+   ends before the fence. */
+int webhook_outbox_admits(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
+    const webhook_delivery_row_t *d, uint64_t lease, int *admitted);
+
+/* The same of any of an endpoint that has such limits. */
+int webhook_outbox_covers(webhook_txn_t *t, uint64_t lease, int *covered);
 
 /* The end of sends of one that was admitted, as ms of the clock; 0: none. */
 uint64_t webhook_outbox_until(const webhook_txn_t *t,
-    const webhook_delivery_row_t *d);
+    const webhook_endpoint_row_t *ep, const webhook_delivery_row_t *d);
 
 /* The endpoint has some that are due and wait for the fence; and it waits no
    longer. */

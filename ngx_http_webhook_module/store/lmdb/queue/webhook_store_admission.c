@@ -16,6 +16,9 @@
  * WEBHOOK_ADMISSION_LATE ago.  In any span the sends are no more than the rate
  * allows in that span and this one together, and a burst.
  *
+ * Limits for all nodes of a cluster.  What this node may send of them is told by
+ * its share (store/lmdb/share), which takes the place of the rate here.
+ *
  * Turn.  First sends go before retries, but of four leases that are given
  * while both wait, one is the oldest retry's: the row counts the first sends
  * since the last retry.  So neither a backlog of first sends nor new events
@@ -29,6 +32,7 @@
 #include "store/lmdb/queue/webhook_store_admission.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
+#include "store/lmdb/share/webhook_store_share.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 
@@ -58,7 +62,8 @@ static void webhook_admission_slow(const webhook_txn_t *t,
 
 
 uint64_t
-webhook_admission_time(const webhook_endpoint_row_t *ep, webhook_lane_e lane)
+webhook_admission_time(const webhook_txn_t *t,
+    const webhook_endpoint_row_t *ep, webhook_lane_e lane)
 {
     uint64_t  time;
 
@@ -66,7 +71,7 @@ webhook_admission_time(const webhook_endpoint_row_t *ep, webhook_lane_e lane)
         return WEBHOOK_NEVER;
     }
 
-    time = webhook_admission_rate(ep);
+    time = ep->shared ? webhook_share_time(t, ep) : webhook_admission_rate(ep);
 
     if (lane != WEBHOOK_LANE_FIRST) {
         return time;
@@ -134,7 +139,10 @@ webhook_admission_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
 {
     uint64_t  start, now;
 
-    if (ep->rate) {
+    if (ep->shared) {
+        webhook_share_take(t, ep);
+
+    } else if (ep->rate) {
         now = t->now * WEBHOOK_ADMISSION_MS;
 
         /* when this one's turn was */
@@ -175,7 +183,9 @@ webhook_admission_return(webhook_endpoint_row_t *ep)
 {
     uint64_t  interval;
 
-    if (ep->rate) {
+    /* of a shared endpoint the time is lost: it is that of this send alone */
+
+    if (ep->rate && !ep->shared) {
         interval = webhook_admission_interval(ep);
 
         ep->arrival = ep->arrival > interval ? ep->arrival - interval : 0;
@@ -401,7 +411,8 @@ webhook_admission_settle(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
         && ep->break_percent == e->break_percent
         && ep->break_window == e->break_window
         && ep->break_open_timeout == e->break_open_timeout
-        && ep->order_block == e->order_block)
+        && ep->order_block == e->order_block
+        && ep->shared == e->shared)
     {
         return 0;
     }
@@ -419,6 +430,7 @@ webhook_admission_settle(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
     ep->break_window = e->break_window;
     ep->break_open_timeout = e->break_open_timeout;
     ep->order_block = e->order_block;
+    ep->shared = e->shared;
 
     ep->dirty = 1;
 

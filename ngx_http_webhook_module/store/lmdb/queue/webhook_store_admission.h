@@ -13,8 +13,8 @@
 
 /* The time from which on a delivery of the lane may be leased: 0 if nothing
    stands against it, NEVER if that is for others to change. */
-uint64_t webhook_admission_time(const webhook_endpoint_row_t *ep,
-    webhook_lane_e lane);
+uint64_t webhook_admission_time(const webhook_txn_t *t,
+    const webhook_endpoint_row_t *ep, webhook_lane_e lane);
 
 /* First sends that go before a retry that is due: of four leases that are given
    while both wait, one is the oldest retry's. */
@@ -32,7 +32,7 @@ static inline int
 webhook_admission_open(const webhook_txn_t *t,
     const webhook_endpoint_row_t *ep, webhook_lane_e lane)
 {
-    return webhook_admission_time(ep, lane) <= t->now;
+    return webhook_admission_time(t, ep, lane) <= t->now;
 }
 
 /*
@@ -45,7 +45,7 @@ webhook_admission_stock(const webhook_txn_t *t,
     const webhook_endpoint_row_t *ep)
 {
     return !t->paused && !ep->paused && !ep->open && ep->rate == 0
-           && ep->held <= t->now && ep->inflight <= ep->limit;
+           && !ep->shared && ep->held <= t->now && ep->inflight <= ep->limit;
 }
 
 /* One goes through; it came back unsent; its lease is over, whatever came of

@@ -125,7 +125,7 @@ webhook_delivery_fenced(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     }
 
     if (rc == 0) {
-        rc = webhook_outbox_admits(t, &d, length, &admitted);
+        rc = webhook_outbox_admits(t, ep, &d, length, &admitted);
     }
 
     if (rc || admitted) {

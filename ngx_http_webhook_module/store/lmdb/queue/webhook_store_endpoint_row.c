@@ -13,6 +13,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_recount.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/share/webhook_store_share.h"
 #include "store/lmdb/credit/row/webhook_store_credit_row.h"
 #include "store/lmdb/lists/webhook_store_listed.h"
 #include "store/lmdb/lists/webhook_store_listed_recount.h"
@@ -93,6 +94,13 @@ webhook_endpoint_row_get(webhook_txn_t *t, uint64_t id,
 
     if (rc) {
         return rc;
+    }
+
+    if (row->shared) {
+        rc = webhook_share_read(t, row);
+        if (rc) {
+            return rc;
+        }
     }
 
     row->stock = webhook_admission_stock(t, row);
@@ -299,6 +307,11 @@ webhook_endpoint_row_remove(webhook_txn_t *t, webhook_endpoint_row_t *ep)
         }
 
         ep->wake = WEBHOOK_NEVER;
+    }
+
+    rc = webhook_share_remove(t, ep);
+    if (rc) {
+        return rc;
     }
 
     webhook_set_u64(key, ep->id);

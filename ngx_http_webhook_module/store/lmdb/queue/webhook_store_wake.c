@@ -16,6 +16,7 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/handle/webhook_store_revoked.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/share/webhook_store_share.h"
 #include "store/lmdb/queue/webhook_store_admission.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 
@@ -44,6 +45,11 @@ webhook_wake_flush(webhook_txn_t *t)
 
         if (row->named == 0) {
             row->named = t->age;
+        }
+
+        rc = webhook_share_flush(t, row);
+        if (rc) {
+            return rc;
         }
 
         stock = webhook_admission_stock(t, row);
@@ -141,9 +147,9 @@ webhook_wake_time(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
         case WEBHOOK_LANE_FENCED:
         case WEBHOOK_LANE_FENCED_RETRY:
 
-            open = webhook_admission_time(ep, lane == WEBHOOK_LANE_FENCED
-                                              ? WEBHOOK_LANE_FIRST
-                                              : WEBHOOK_LANE_RETRY);
+            open = webhook_admission_time(t, ep, lane == WEBHOOK_LANE_FENCED
+                                                 ? WEBHOOK_LANE_FIRST
+                                                 : WEBHOOK_LANE_RETRY);
 
             if (open >= *time || ep->fenced == 0 || ep->shut) {
                 continue;
@@ -153,9 +159,11 @@ webhook_wake_time(webhook_txn_t *t, const webhook_endpoint_row_t *ep,
 
         default:
 
-            open = webhook_admission_time(ep, lane);
+            open = webhook_admission_time(t, ep, lane);
 
-            if (open >= *time || ep->states[WEBHOOK_PENDING] == 0) {
+            if (open >= *time || ep->states[WEBHOOK_PENDING] == 0
+                || (ep->shared && ep->shut))
+            {
                 continue;
             }
         }

@@ -558,7 +558,8 @@ webhook_ship_fence(webhook_txn_t *t, webhook_op_t *op)
 
     op->result = WEBHOOK_STORE_OK;
 
-    fence = f->left ? webhook_later(t->now, f->left) : 0;
+    fence = f->at ? f->at + (uint64_t) t->st->offset : t->now;
+    fence = f->left ? webhook_later(fence, f->left) : 0;
 
     if (fence == 0 || fence > t->cluster.fence) {
         t->cluster.fence = fence;

@@ -18,6 +18,7 @@
 #include "store/lmdb/rows/webhook_store_txn.h"
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/outbox/webhook_store_outbox.h"
+#include "store/lmdb/share/webhook_store_share.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
 #include "store/lmdb/ship/webhook_store_ship_history.h"
@@ -87,13 +88,23 @@ webhook_ship_number(webhook_txn_t *t, webhook_op_t *op)
 static int
 webhook_ship_find(webhook_txn_t *t, webhook_ship_step_t *s)
 {
-    int  rc;
+    int       rc;
+    uint64_t  shared;
 
     rc = webhook_outbox_cluster(t);
 
     if (rc || t->cluster.epoch == 0) {
         return rc;
     }
+
+    shared = 0;
+    rc = webhook_share_next(t, &shared);
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    s->n->limits = (rc == 0);
 
     rc = webhook_ship_waiting(t, s);
 
