@@ -19,7 +19,7 @@
 #include <sys/types.h>
 
 #include "store/webhook_store.h"
-#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/layout/webhook_store_row_ship.h"
 #include "store/lmdb/handle/webhook_store_pack_note.h"
 
 

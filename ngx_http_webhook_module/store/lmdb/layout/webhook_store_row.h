@@ -475,50 +475,6 @@ typedef struct {
 } webhook_quarantine_row_t;
 
 
-/* The node's place in a cluster. */
-
-#define WEBHOOK_HISTORY_CURSOR  24      /* bytes: time, id */
-
-typedef struct {
-    webhook_id_t   incarnation;         /* of the store */
-    webhook_id_t   session;             /* that the cluster has confirmed, and
-                                           ... */
-    webhook_id_t   next;                /* ... that it is asked for; zero:
-                                           none */
-    uint64_t       epoch;               /* of the cluster; 0: never joined */
-    uint64_t       assigned;            /* the last number that was given */
-    uint64_t       confirmed;           /* the cluster has all up to it */
-    uint64_t       base;                /* up to it they are of an older epoch,
-                                           as if never given */
-    uint64_t       change;              /* of the registry, up to which objects
-                                           were put */
-    uint64_t       fence;               /* engine time by which sends of what
-                                           has a number must end, ... */
-    uint64_t       boot;                /* ... in this boot of the machine */
-    uint64_t       entries;             /* in the outbox */
-    uint64_t       gone;                /* finished things that were removed
-                                           before they were shipped */
-    unsigned char  history[WEBHOOK_CLASSES][WEBHOOK_HISTORY_CURSOR];
-                                        /* up to where what is over has got
-                                           numbers */
-    uint64_t       audit;               /* the same, of records of the audit */
-    unsigned       again:1;             /* some may have numbers up to base */
-} webhook_cluster_row_t;
-
-
-/* An entry of the outbox. */
-
-typedef struct {
-    webhook_ship_e  kind;
-    uint32_t        part;
-    webhook_id_t    id;
-    uint64_t        endpoint;
-    uint64_t        first;              /* number with which, or before which,
-                                           the cluster was told of it first */
-    unsigned        unsure:1;           /* or was it? */
-} webhook_outbox_row_t;
-
-
 /* How far a store has been brought to the format of today. */
 
 #define WEBHOOK_MIGRATE_CURSOR  64
@@ -560,12 +516,8 @@ size_t webhook_row_write_idempotency(unsigned char *buf,
     const webhook_idempotency_row_t *r);
 size_t webhook_row_write_ring(unsigned char *buf, const webhook_ring_row_t *r);
 size_t webhook_row_write_task(unsigned char *buf, const webhook_task_row_t *r);
-size_t webhook_row_write_cluster(unsigned char *buf,
-    const webhook_cluster_row_t *r);
 size_t webhook_row_write_share(unsigned char *buf,
     const webhook_share_row_t *r);
-size_t webhook_row_write_outbox(unsigned char *buf,
-    const webhook_outbox_row_t *r);
 size_t webhook_row_write_format(unsigned char *buf, uint32_t format);
 size_t webhook_row_write_migrate(unsigned char *buf,
     const webhook_migrate_row_t *r);
@@ -587,8 +539,6 @@ int webhook_row_read_idempotency(const MDB_val *v,
     webhook_idempotency_row_t *r);
 int webhook_row_read_ring(const MDB_val *v, webhook_ring_row_t *r);
 int webhook_row_read_task(const MDB_val *v, webhook_task_row_t *r);
-int webhook_row_read_cluster(const MDB_val *v, webhook_cluster_row_t *r);
-int webhook_row_read_outbox(const MDB_val *v, webhook_outbox_row_t *r);
 int webhook_row_read_share(const MDB_val *v, webhook_share_row_t *r);
 int webhook_row_read_format(const MDB_val *v, uint32_t *format);
 int webhook_row_read_migrate(const MDB_val *v, webhook_migrate_row_t *r);

@@ -8,7 +8,7 @@
 
 #include "core/base/webhook_codec.h"
 #include "core/base/webhook_id.h"
-#include "store/lmdb/layout/webhook_store_row.h"
+#include "store/lmdb/layout/webhook_store_row_ship.h"
 #include "store/lmdb/layout/webhook_store_row_int.h"
 
 
