@@ -103,6 +103,10 @@ webhook_cluster_op_free(webhook_cluster_op_t *op)
         op->u.claim.deliveries_count = 0;
         break;
 
+    case WEBHOOK_CLUSTER_OBJECT:
+        memset(&op->u.object.once.first, 0, sizeof(webhook_str_t));
+        break;
+
     case WEBHOOK_CLUSTER_CHANGES:
         op->u.changes.objects = NULL;
         op->u.changes.kinds = NULL;
@@ -112,6 +116,15 @@ webhook_cluster_op_free(webhook_cluster_op_t *op)
     case WEBHOOK_CLUSTER_SUMS:
         op->u.sums.endpoints = NULL;
         op->u.sums.count = 0;
+        break;
+
+    case WEBHOOK_CLUSTER_STEER:
+        memset(&op->u.steer.node, 0, sizeof(webhook_str_t));
+        break;
+
+    case WEBHOOK_CLUSTER_INBOX:
+        op->u.inbox.asked = NULL;
+        op->u.inbox.count = 0;
         break;
 
     case WEBHOOK_CLUSTER_LIST:

@@ -95,6 +95,8 @@ typedef enum {
     WEBHOOK_CLUSTER_CHANGES,
     WEBHOOK_CLUSTER_TALLY,
     WEBHOOK_CLUSTER_RETRY,
+    WEBHOOK_CLUSTER_STEER,
+    WEBHOOK_CLUSTER_INBOX,
     WEBHOOK_CLUSTER_LIST,
     WEBHOOK_CLUSTER_SHOW,
     WEBHOOK_CLUSTER_CALLS,
@@ -297,22 +299,46 @@ typedef struct {
 /*
  * OBJECT.  As OBJECT of the store, for all nodes: kinds are those of the store
  * and the two below.  "token" names the change, so that a repeat of it is known.
- * CONFLICT: another version is there, or the name is taken; NOT_FOUND.
+ * CONFLICT: another version is there ("version" tells), or the name is "taken",
+ * or the id was "used", or there are as many as there may be ("bound", as in the
+ * store), or deliveries are "owed"; NOT_FOUND.
+ *
+ * "once" is kept for all nodes: a change that was done for the same key, by
+ * another token, is DUPLICATE, and "once" tells what was answered.
  */
 
 #define WEBHOOK_CLUSTER_PAUSE   100     /* its id is the endpoint's name */
 #define WEBHOOK_CLUSTER_LIMIT   101
 
+#define WEBHOOK_CLUSTER_PUT     (UINT64_MAX - 1)    /* expect: whether or not
+                                                       it is there */
+
 typedef struct {
     uint32_t          kind;
     webhook_object_t  object;
     uint64_t          wall;
-    uint64_t          expect;       /* version; WEBHOOK_OBJECT_MAKE, _ANY */
+    uint64_t          expect;       /* version; WEBHOOK_OBJECT_MAKE, _ANY, or
+                                       WEBHOOK_CLUSTER_PUT */
     webhook_id_t      token;
     unsigned          remove:1;
+    unsigned          past:1;       /* to be made: with the version, and as old,
+                                       as "object" has it */
+    uint32_t          max_all;      /* as OBJECT of the store */
+    uint32_t          max_company;
+    uint64_t          endpoint;     /* to be removed only if nothing is owed to
+                                       it; 0: in any case */
+    webhook_str_t     was;          /* MD5 of the data that it has to have: it
+                                       is sealed anew, and its version stays;
+                                       empty: it is changed */
+    webhook_once_t    once;         /* in and out */
+
     uint64_t          version;      /* out */
     uint64_t          change;       /* out */
+    uint64_t          pending;      /* out: if owed; 10000: or more */
     unsigned          taken:1;      /* out */
+    unsigned          used:1;       /* out */
+    unsigned          owed:1;       /* out */
+    unsigned          bound:2;      /* out */
 } webhook_cluster_object_t;
 
 /* CHANGES.  As CHANGES of the store. */
@@ -345,6 +371,40 @@ typedef struct {
     uint64_t           endpoint;
     webhook_company_t  company;
 } webhook_cluster_retry_t;
+
+/*
+ * STEER.  The node that has a delivery open is asked to retry it now, or to cancel
+ * it: "node" tells which, and that it was asked is all that is known.  DUPLICATE:
+ * it is over.  CONFLICT: nobody has it at this moment, or that node is asked for
+ * too much already.
+ */
+
+typedef struct {
+    webhook_id_t       event;
+    uint64_t           endpoint;
+    webhook_company_t  company;
+    unsigned           cancel:1;
+    webhook_str_t      node;        /* out */
+} webhook_cluster_steer_t;
+
+/* INBOX.  What the node is asked in this way, until it says by the numbers what it
+   has dealt with. */
+
+#define WEBHOOK_CLUSTER_INBOX_MAX  100
+
+typedef struct {
+    uint64_t           number;
+    webhook_id_t       event;
+    uint64_t           endpoint;
+    unsigned           cancel:1;
+} webhook_cluster_asked_t;
+
+typedef struct {
+    uint64_t                  done[WEBHOOK_CLUSTER_INBOX_MAX];      /* in */
+    uint32_t                  done_count;
+    webhook_cluster_asked_t  *asked;                                /* out */
+    uint32_t                  count;
+} webhook_cluster_inbox_t;
 
 /* LIST, SHOW, CALLS.  As those of the store, with the nodes. */
 
@@ -448,6 +508,8 @@ typedef struct {
         webhook_cluster_changes_t  changes;
         webhook_cluster_sums_t     sums;        /* TALLY, SUMS */
         webhook_cluster_retry_t    retry;
+        webhook_cluster_steer_t    steer;
+        webhook_cluster_inbox_t    inbox;
         webhook_cluster_list_t     list;
         webhook_cluster_show_t     show;
         webhook_cluster_calls_t    calls;

@@ -75,6 +75,7 @@ typedef struct {
     uint64_t          created;      /* wall */
     uint64_t          updated;      /* wall */
     unsigned          removed:1;
+    unsigned          shared:1;     /* out: it came from the cluster */
 } webhook_object_t;
 
 
@@ -156,7 +157,7 @@ typedef struct {
  * With "shared" the object is as the cluster has it: it is made, changed or
  * removed, whatever is here, at the version that it has there, with none of the
  * bounds, and what waits for a removed one is cancelled; DUPLICATE where it is
- * at that version.  Its name may be that of another one here until that is put,
+ * at that version, with that data.  Its name may be that of another one here until that is put,
  * too.  "shared" is kept in the same commit (SHIP_STATE, change).
  */
 
@@ -191,6 +192,8 @@ typedef struct {
                                        registry; version, created, updated and
                                        removed of "object" are kept; 0: it is
                                        not */
+    unsigned          apart:1;      /* in: with shared: "shared" itself is not
+                                       kept, for not all up to it is here */
     webhook_once_t    once;         /* in and out */
 
     uint64_t          version;      /* out: OK, STALE */

@@ -55,6 +55,10 @@ export function deliveryTable(deliveries, { id, name, endpoint, first, empty }) 
                 link(hash('deliveries', d.id), code(d.type),
                      { id: `delivery-${d.id}` }) },
             { label: t('delivery.time'), cell: d => when(d.time) },
+            ...deliveries.some(d => d.node)
+               ? [{ label: t('filter.node'),
+                    cell: (/** @type {any} */ d) => d.node ? code(d.node)
+                                                           : '–' }] : [],
             ...name ? [{ label: t('delivery.hook'),
                          cell: (/** @type {any} */ d) =>
                              target(d.endpoint, name(d.endpoint),

@@ -14,7 +14,7 @@ import { taskPanel } from '../hooks/task.js';
 /** @typedef {import('../main.js').Context} Context */
 
 const NAMES = ['endpoint', 'event', 'state', 'status', 'since', 'until', 'q',
-               'company'];
+               'company', 'node'];
 const STATES = ['pending', 'sending', 'delivered', 'dead', 'cancelled'];
 
 
@@ -96,6 +96,16 @@ function filterForm(asked, names, types, ctx, changed) {
                                  value: asked.company });
     }
 
+    /* of a cluster: without it the deliveries are this node's */
+
+    if (ctx.who.node) {
+        fields.node = field({
+            pointer: '/node', label: t('filter.node'), value: asked.node,
+            props: { placeholder: ctx.who.node, list: 'filter-nodes',
+                     id: 'filter-node', dir: 'ltr' }
+        });
+    }
+
     const take = () => {
         for (const [name, f] of Object.entries(fields)) {
             asked[name] = String(f.get()).trim();
@@ -106,7 +116,9 @@ function filterForm(asked, names, types, ctx, changed) {
 
     const made = form({
         fields: () => Object.values(fields),
-        body: [Object.values(fields).map(f => f.node), datalist],
+        body: [Object.values(fields).map(f => f.node), datalist,
+               el('datalist', { id: 'filter-nodes' },
+                  el('option', { value: 'all' }))],
         submit: t('filter.go'),
         send: take,
         actions: button(t('filter.clear'), () => {
@@ -183,6 +195,7 @@ export default {
         /** Why all that match cannot be meant. */
         const why = () =>
             asked.q ? ''
+            : asked.node ? t('bulk.needs_here')
             : !ctx.who.all_companies && !asked.endpoint
               ? t('bulk.needs_hook')
             : NAMES.every(name => !asked[name]) ? t('bulk.needs_filter') : '';

@@ -63,6 +63,10 @@ webhook_cluster_result_e webhook_pgsql_calls(webhook_pg_t *pg,
     webhook_cluster_session_t *session, webhook_cluster_op_t *op);
 webhook_cluster_result_e webhook_pgsql_retry(webhook_pg_t *pg,
     webhook_cluster_session_t *session, webhook_cluster_op_t *op);
+webhook_cluster_result_e webhook_pgsql_steer(webhook_pg_t *pg,
+    webhook_cluster_session_t *session, webhook_cluster_op_t *op);
+webhook_cluster_result_e webhook_pgsql_inbox(webhook_pg_t *pg,
+    webhook_cluster_session_t *session, webhook_cluster_op_t *op);
 
 webhook_cluster_result_e webhook_pgsql_admin(webhook_pg_t *pg,
     webhook_cluster_session_t *session, webhook_cluster_op_t *op);

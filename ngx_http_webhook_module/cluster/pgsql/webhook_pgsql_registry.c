@@ -11,6 +11,8 @@
 #define WEBHOOK_PGSQL_COUNTS  9         /* states, then what there ever was */
 
 
+static webhook_cluster_result_e webhook_pgsql_object_result(
+    const PGresult *r, webhook_cluster_op_t *op);
 static int webhook_pgsql_changed(const PGresult *r, int row, void **memory,
     webhook_object_t *o, uint32_t *kind);
 
@@ -20,7 +22,6 @@ webhook_pgsql_object(webhook_pg_t *pg, webhook_cluster_session_t *session,
     webhook_cluster_op_t *op)
 {
     PGresult                  *r;
-    uint32_t                   result;
     webhook_pg_args_t          a;
     webhook_cluster_object_t  *o;
     webhook_cluster_result_e   rc;
@@ -35,25 +36,58 @@ webhook_pgsql_object(webhook_pg_t *pg, webhook_cluster_session_t *session,
     webhook_pg_str(&a, &o->object.by);
     webhook_pg_str(&a, &o->object.data);
     webhook_pg_i8(&a, o->wall);
-    webhook_pg_i8(&a, o->expect);           /* ANY is -1 there */
+    webhook_pg_i8(&a, o->expect);           /* ANY is -1 there, PUT -2 */
     webhook_pg_uuid(&a, &o->token);
     webhook_pg_bool(&a, o->remove);
+    webhook_pg_i8(&a, o->past ? o->object.version : 1);
+    webhook_pg_i8(&a, o->past ? o->object.created : 0);
+    webhook_pg_i4(&a, o->max_all);
+    webhook_pg_i4(&a, o->max_company);
+    webhook_pg_i8(&a, o->endpoint);
+    webhook_pg_str(&a, &o->was);
+    webhook_pg_bytes(&a, o->once.key, WEBHOOK_ONCE_LEN);
+    webhook_pg_bytes(&a, o->once.body, WEBHOOK_ONCE_LEN);
+    webhook_pg_i8(&a, o->once.caller);
+    webhook_pg_i8(&a, o->once.keep);
+    webhook_pg_str(&a, &o->once.answer);
 
     rc = webhook_pgsql_call(pg, "SELECT * FROM webhook.object_1($1, $2, $3,"
-                                " $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                                " $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+                                " $14, $15, $16, $17, $18, $19, $20, $21, $22,"
+                                " $23, $24)",
                             &a, op->timeout, 0, 1, &r);
 
     if (rc != WEBHOOK_CLUSTER_OK) {
         return rc;
     }
 
+    rc = webhook_pgsql_object_result(r, op);
+
+    PQclear(r);
+
+    return rc;
+}
+
+
+static webhook_cluster_result_e
+webhook_pgsql_object_result(const PGresult *r, webhook_cluster_op_t *op)
+{
+    uint32_t                   result;
+    webhook_cluster_object_t  *o;
+
+    o = &op->u.object;
+
     result = webhook_pg_get_i2(r, 0, 0);
 
     o->version = webhook_pg_get_i8(r, 0, 1);
     o->change = webhook_pg_get_i8(r, 0, 2);
+    o->pending = webhook_pg_get_i8(r, 0, 3);
     o->taken = (result == 1);
-
-    PQclear(r);
+    o->used = (result == 4);
+    o->owed = (result == 9);
+    o->bound = result == 7 ? 1 : result == 8 ? 2 : 0;
+    o->once.known = (result == 5 || result == 6);
+    o->once.differs = (result == 6);
 
     switch (result) {
 
@@ -62,6 +96,13 @@ webhook_pgsql_object(webhook_pg_t *pg, webhook_cluster_session_t *session,
 
     case 3:
         return WEBHOOK_CLUSTER_NOT_FOUND;
+
+    case 5:
+        return webhook_pg_copy_bytes(r, 0, 4, &op->memory, &o->once.first) == 0
+               ? WEBHOOK_CLUSTER_DUPLICATE : WEBHOOK_CLUSTER_UNAVAILABLE;
+
+    case 6:
+        return WEBHOOK_CLUSTER_DUPLICATE;
 
     default:
         return WEBHOOK_CLUSTER_CONFLICT;

@@ -65,6 +65,20 @@ static const struct {
         { webhook_shipper_changes, webhook_shipper_changed },
     [WEBHOOK_SHIPPER_OBJECTS] =
         { webhook_shipper_objects, webhook_shipper_objects_were },
+    [WEBHOOK_SHIPPER_KEEP] =
+        { webhook_shipper_keep, webhook_shipper_kept },
+    [WEBHOOK_SHIPPER_OWN_PAGE] =
+        { webhook_shipper_own, webhook_shipper_own_was },
+    [WEBHOOK_SHIPPER_OWN_OFFER] =
+        { webhook_shipper_offer, webhook_shipper_offered },
+    [WEBHOOK_SHIPPER_OWN_GONE] =
+        { webhook_shipper_gone, webhook_shipper_was_gone },
+    [WEBHOOK_SHIPPER_OWN_END] =
+        { webhook_shipper_own_end, webhook_shipper_own_ended },
+    [WEBHOOK_SHIPPER_INBOX] =
+        { webhook_shipper_inbox, webhook_shipper_inbox_was },
+    [WEBHOOK_SHIPPER_STEER] =
+        { webhook_shipper_steer, webhook_shipper_steered },
     [WEBHOOK_SHIPPER_UPKEEPING] =
         { webhook_shipper_upkeep, webhook_shipper_tidied },
     [WEBHOOK_SHIPPER_RELEASE] =
@@ -115,6 +129,9 @@ webhook_shipper_free(webhook_shipper_t *sh)
 
     webhook_op_free(&sh->limits.look);
 
+    webhook_op_free(&sh->own);
+
+    free(sh->seen);
     free(sh);
 }
 
@@ -155,6 +172,13 @@ webhook_shipper_news(webhook_shipper_t *sh, webhook_shipper_news_t *news)
 }
 
 
+uint64_t
+webhook_shipper_change(webhook_shipper_t *sh)
+{
+    return sh->known.change;
+}
+
+
 /* Nothing is to be shipped now. */
 
 static int
@@ -180,8 +204,12 @@ webhook_shipper_idle(webhook_shipper_t *sh)
         return webhook_shipper_go(sh, WEBHOOK_SHIPPER_MINE);
     }
 
-    if (sh->registry > sh->known.change) {
+    if (sh->registry > sh->known.change || sh->anew) {
         return webhook_shipper_go(sh, WEBHOOK_SHIPPER_CHANGES);
+    }
+
+    if (now - sh->inboxed >= sh->o.beat) {
+        return webhook_shipper_go(sh, WEBHOOK_SHIPPER_INBOX);
     }
 
     if (sh->draining) {

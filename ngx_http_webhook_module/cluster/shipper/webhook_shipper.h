@@ -123,6 +123,12 @@ const webhook_shipper_task_t *webhook_shipper_next(webhook_shipper_t *sh,
 const webhook_shipper_task_t *webhook_shipper_beat(webhook_shipper_t *sh,
     const char *error);
 
+/* The registry has come to a change, at least: it is asked for when it is next
+   idle, and not only after the next heartbeat.  And the change up to which the
+   store has it. */
+void webhook_shipper_hear(webhook_shipper_t *sh, uint64_t change);
+uint64_t webhook_shipper_change(webhook_shipper_t *sh);
+
 void webhook_shipper_news(webhook_shipper_t *sh,
     webhook_shipper_news_t *news);
 

@@ -48,6 +48,13 @@ typedef enum {
     WEBHOOK_SHIPPER_BACK,
     WEBHOOK_SHIPPER_CHANGES,
     WEBHOOK_SHIPPER_OBJECTS,
+    WEBHOOK_SHIPPER_KEEP,           /* it keeps how far it has come */
+    WEBHOOK_SHIPPER_OWN_PAGE,       /* what is here, and not there */
+    WEBHOOK_SHIPPER_OWN_OFFER,
+    WEBHOOK_SHIPPER_OWN_GONE,
+    WEBHOOK_SHIPPER_OWN_END,
+    WEBHOOK_SHIPPER_INBOX,          /* what others ask for */
+    WEBHOOK_SHIPPER_STEER,
     WEBHOOK_SHIPPER_UPKEEPING,
     WEBHOOK_SHIPPER_RELEASE,
     WEBHOOK_SHIPPER_GIVE,
@@ -136,6 +143,27 @@ struct webhook_shipper_s {
     webhook_op_t               *reads;      /* of each entry, kept */
     webhook_cluster_ship_t      ship;
     uint64_t                    to;
+
+    /* the registry */
+    uint64_t                   *seen;       /* names of what came, sorted once
+                                               all did */
+    size_t                      seen_count;
+    size_t                      seen_size;
+    webhook_op_t                own;        /* a page of what is here */
+    unsigned char               own_cursor[WEBHOOK_OBJECT_CURSOR];
+    uint32_t                    own_kind;
+    uint32_t                    own_next;
+    unsigned                    own_from:1;
+    webhook_id_t                token;      /* of an offer */
+    unsigned                    changes_more:1;
+    unsigned                    anew:1;     /* all of it is to be read */
+    unsigned                    whole:1;    /* and it is */
+    unsigned                    lost:1;     /* since removals were forgotten */
+
+    /* the inbox */
+    uint64_t                    inboxed;    /* clock, when it was last seen */
+    uint64_t                    dealt[WEBHOOK_CLUSTER_INBOX_MAX];
+    uint32_t                    dealt_count;
 
     /* what the heartbeat tells */
     uint32_t                    part_now;
@@ -260,6 +288,9 @@ int webhook_shipper_changes(webhook_shipper_t *sh);
 webhook_shipper_state_e webhook_shipper_changed(webhook_shipper_t *sh);
 int webhook_shipper_objects(webhook_shipper_t *sh);
 webhook_shipper_state_e webhook_shipper_objects_were(webhook_shipper_t *sh);
+int webhook_shipper_keep(webhook_shipper_t *sh);
+webhook_shipper_state_e webhook_shipper_kept(webhook_shipper_t *sh);
+uint64_t webhook_shipper_name(uint32_t kind, const webhook_str_t *id);
 int webhook_shipper_upkeep(webhook_shipper_t *sh);
 webhook_shipper_state_e webhook_shipper_tidied(webhook_shipper_t *sh);
 
@@ -271,6 +302,23 @@ void webhook_shipper_limits(webhook_shipper_t *sh);
 webhook_beater_state_e webhook_shipper_limited(webhook_shipper_t *sh);
 void webhook_shipper_share(webhook_shipper_t *sh);
 webhook_beater_state_e webhook_shipper_shared(webhook_shipper_t *sh);
+
+/* webhook_shipper_inbox.c */
+int webhook_shipper_inbox(webhook_shipper_t *sh);
+webhook_shipper_state_e webhook_shipper_inbox_was(webhook_shipper_t *sh);
+int webhook_shipper_steer(webhook_shipper_t *sh);
+webhook_shipper_state_e webhook_shipper_steered(webhook_shipper_t *sh);
+
+/* webhook_shipper_own.c */
+webhook_shipper_state_e webhook_shipper_own_begin(webhook_shipper_t *sh);
+int webhook_shipper_own(webhook_shipper_t *sh);
+webhook_shipper_state_e webhook_shipper_own_was(webhook_shipper_t *sh);
+int webhook_shipper_offer(webhook_shipper_t *sh);
+webhook_shipper_state_e webhook_shipper_offered(webhook_shipper_t *sh);
+int webhook_shipper_gone(webhook_shipper_t *sh);
+webhook_shipper_state_e webhook_shipper_was_gone(webhook_shipper_t *sh);
+int webhook_shipper_own_end(webhook_shipper_t *sh);
+webhook_shipper_state_e webhook_shipper_own_ended(webhook_shipper_t *sh);
 
 
 #endif /* WEBHOOK_SHIPPER_INT_H */

@@ -30,6 +30,8 @@ webhook_shipper_started(webhook_shipper_t *sh)
     }
 
     sh->known = sh->ops[0]->u.ship_state;
+    sh->anew = sh->anew || sh->known.change == 0;
+    sh->whole = 0;
 
     /* what was asked for before, whose answer may have been lost */
 
@@ -189,7 +191,8 @@ webhook_shipper_epoch_was(webhook_shipper_t *sh)
 
     /* the registry is another one, too */
 
-    sh->known.change = 0;
+    sh->anew = 1;
+    sh->lost = 0;
 
     return WEBHOOK_SHIPPER_KNOWN;
 }

@@ -4,14 +4,34 @@
  *
  * The registry of the cluster, into the store; and the tasks of the node that is
  * elected.
+ *
+ * Who knows nothing of the registry reads the whole of it.  Then what is here
+ * and did not come is looked at: objects that are this node's own, from before
+ * it was one, are offered to the cluster (webhook_shipper_own.c); or, if the node
+ * was away for so long that removals were forgotten, those that had come from
+ * there are removed.  Only after that the store keeps how far it has come.
  */
 
 #include "cluster/shipper/webhook_shipper_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+
+static int webhook_shipper_seen(webhook_shipper_t *sh);
+static webhook_shipper_state_e webhook_shipper_page_over(
+    webhook_shipper_t *sh);
 
 
 int
 webhook_shipper_changes(webhook_shipper_t *sh)
 {
+    if (sh->anew && !sh->whole) {
+        sh->whole = 1;
+        sh->known.change = 0;
+        sh->seen_count = 0;
+    }
+
     memset(&sh->call, 0, sizeof(sh->call));
 
     sh->call.u.changes.since = sh->known.change;
@@ -34,7 +54,7 @@ webhook_shipper_changed(webhook_shipper_t *sh)
         return webhook_shipper_failed(sh, rc, WEBHOOK_SHIPPER_NUMBER);
     }
 
-    if (sh->call.u.changes.lost) {
+    if (sh->call.u.changes.lost && !sh->whole) {
         webhook_cluster_op_free(&sh->call);
 
         webhook_shipper_log(sh, WEBHOOK_STORE_LOG_WARN,
@@ -42,11 +62,58 @@ webhook_shipper_changed(webhook_shipper_t *sh)
                             " has forgotten what was removed meanwhile: the"
                             " registry is read from the start");
 
-        sh->known.change = 0;
+        sh->anew = 1;
+        sh->lost = 1;
+
         return WEBHOOK_SHIPPER_CHANGES;
     }
 
+    if (sh->whole) {
+
+        if (webhook_shipper_seen(sh) != 0) {
+            webhook_cluster_op_free(&sh->call);
+            return webhook_shipper_rest(sh, 1000, WEBHOOK_SHIPPER_START);
+        }
+
+        if (sh->call.u.changes.count == 0) {
+            return webhook_shipper_page_over(sh);
+        }
+    }
+
     return WEBHOOK_SHIPPER_OBJECTS;
+}
+
+
+/* Which objects have come, for who looks for the others.  0 or ENOMEM. */
+
+static int
+webhook_shipper_seen(webhook_shipper_t *sh)
+{
+    void                       *p;
+    size_t                      size;
+    uint32_t                    i;
+    webhook_cluster_changes_t  *c;
+
+    c = &sh->call.u.changes;
+
+    if (sh->seen_count + c->count > sh->seen_size) {
+        size = 2 * (sh->seen_count + c->count);
+
+        p = realloc(sh->seen, size * sizeof(uint64_t));
+        if (p == NULL) {
+            return ENOMEM;
+        }
+
+        sh->seen = p;
+        sh->seen_size = size;
+    }
+
+    for (i = 0; i < c->count; i++) {
+        sh->seen[sh->seen_count++] = webhook_shipper_name(c->kinds[i],
+                                                          &c->objects[i].id);
+    }
+
+    return 0;
 }
 
 
@@ -68,22 +135,23 @@ webhook_shipper_objects(webhook_shipper_t *sh)
             op->u.object.object = *o;
             op->u.object.wall = sh->o.wall(sh->o.ctx);
             op->u.object.shared = o->change;
-            op->u.object.remove = o->removed;
+            op->u.object.apart = 1;
 
         } else if (c->kinds[i] == WEBHOOK_CLUSTER_PAUSE) {
             op = webhook_shipper_op(sh, n++, WEBHOOK_OP_PAUSE);
             op->u.pause.endpoint = webhook_id_name(&o->id);
             op->u.pause.resume = o->removed;
-            op->u.pause.make = 1;
+            op->u.pause.make = !o->removed;
             op->u.pause.reason = o->data;
         }
     }
 
-    /* the last of all, so that what comes before is there when it is kept */
+    if (n == 0) {
 
-    op = webhook_shipper_op(sh, n++, WEBHOOK_OP_SHIP_STATE);
-    op->u.ship_state.set = WEBHOOK_SHIP_SET_CHANGE;
-    op->u.ship_state.change = c->next;
+        /* of kinds that are not the store's */
+
+        (void) webhook_shipper_op(sh, n++, WEBHOOK_OP_SHIP_STATE);
+    }
 
     return webhook_shipper_store(sh, n);
 }
@@ -92,14 +160,7 @@ webhook_shipper_objects(webhook_shipper_t *sh)
 webhook_shipper_state_e
 webhook_shipper_objects_were(webhook_shipper_t *sh)
 {
-    int       more;
     uint32_t  i;
-    uint64_t  next;
-
-    more = sh->call.u.changes.more;
-    next = sh->call.u.changes.next;
-
-    webhook_cluster_op_free(&sh->call);
 
     for (i = 0; i < sh->task.count; i++) {
 
@@ -114,13 +175,40 @@ webhook_shipper_objects_were(webhook_shipper_t *sh)
 
             /* those behind it may have been put, and are put once more */
 
+            webhook_cluster_op_free(&sh->call);
             return webhook_shipper_broken(sh);
         }
     }
 
-    sh->known.change = next;
+    return webhook_shipper_page_over(sh);
+}
 
-    return more ? WEBHOOK_SHIPPER_CHANGES : WEBHOOK_SHIPPER_NUMBER;
+
+static webhook_shipper_state_e
+webhook_shipper_page_over(webhook_shipper_t *sh)
+{
+    sh->changes_more = sh->call.u.changes.more;
+    sh->known.change = sh->call.u.changes.next;
+
+    webhook_cluster_op_free(&sh->call);
+
+    if (!sh->whole) {
+        return WEBHOOK_SHIPPER_KEEP;
+    }
+
+    return sh->changes_more ? WEBHOOK_SHIPPER_CHANGES
+                            : webhook_shipper_own_begin(sh);
+}
+
+
+webhook_shipper_state_e
+webhook_shipper_kept(webhook_shipper_t *sh)
+{
+    if (sh->ops[0]->result != WEBHOOK_STORE_OK) {
+        return webhook_shipper_broken(sh);
+    }
+
+    return sh->changes_more ? WEBHOOK_SHIPPER_CHANGES : WEBHOOK_SHIPPER_NUMBER;
 }
 
 

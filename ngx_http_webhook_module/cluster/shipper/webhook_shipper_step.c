@@ -149,6 +149,37 @@ webhook_shipper_broken(webhook_shipper_t *sh)
 }
 
 
+void
+webhook_shipper_hear(webhook_shipper_t *sh, uint64_t change)
+{
+    if (change > sh->registry) {
+        sh->registry = change;
+    }
+}
+
+
+uint64_t
+webhook_shipper_name(uint32_t kind, const webhook_str_t *id)
+{
+    return webhook_id_name(id) + kind;
+}
+
+
+/* How far it has come, once all up to that is there. */
+
+int
+webhook_shipper_keep(webhook_shipper_t *sh)
+{
+    webhook_op_t  *op;
+
+    op = webhook_shipper_op(sh, 0, WEBHOOK_OP_SHIP_STATE);
+    op->u.ship_state.set = WEBHOOK_SHIP_SET_CHANGE;
+    op->u.ship_state.change = sh->known.change;
+
+    return webhook_shipper_store(sh, 1);
+}
+
+
 webhook_op_t *
 webhook_shipper_op(webhook_shipper_t *sh, uint32_t n, webhook_op_e type)
 {

@@ -21,6 +21,8 @@
 
 
 #define NGX_WEBHOOK_CLUSTER_LOOK  1000      /* ms between looks at the lock */
+#define NGX_WEBHOOK_CLUSTER_HEAR  50        /* ms between looks at what others
+                                               wait for */
 #define NGX_WEBHOOK_CLUSTER_LOCK  "/shipper"
 #define NGX_WEBHOOK_CLUSTER_BOOT  "/proc/sys/kernel/random/boot_id"
 
@@ -30,6 +32,7 @@ static ngx_uint_t ngx_webhook_cluster_lock(ngx_webhook_cluster_t *c);
 static int ngx_webhook_cluster_set_lock(ngx_webhook_cluster_t *c, short type);
 static void ngx_webhook_cluster_begin(ngx_webhook_cluster_t *c);
 static void ngx_webhook_cluster_end(ngx_webhook_cluster_t *c);
+static void ngx_webhook_cluster_hear(ngx_event_t *ev);
 static void ngx_webhook_cluster_watch(ngx_webhook_cluster_t *c);
 static void ngx_webhook_cluster_tell(ngx_webhook_cluster_t *c,
     const webhook_shipper_news_t *news);
@@ -39,8 +42,6 @@ static void ngx_webhook_cluster_shared(void *ctx);
 static uint64_t ngx_webhook_cluster_clock(void *ctx);
 static uint64_t ngx_webhook_cluster_wall(void *ctx);
 static int ngx_webhook_cluster_random(void *ctx, void *buf, size_t len);
-static void ngx_webhook_cluster_log(void *ctx, webhook_store_log_e level,
-    const char *text);
 
 
 static ngx_webhook_cluster_t  ngx_webhook_cluster;
@@ -109,6 +110,15 @@ ngx_webhook_cluster_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf,
     c->look.log = cycle->log;
     c->look.cancelable = 1;
 
+    c->hear.handler = ngx_webhook_cluster_hear;
+    c->hear.data = c;
+    c->hear.log = cycle->log;
+    c->hear.cancelable = 1;
+
+    if (ngx_webhook_link_init(cycle, wmcf->cluster) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     c->conf = wmcf->cluster;
 
     /* the first worker first, as a rule */
@@ -132,6 +142,10 @@ ngx_webhook_cluster_exit(void)
         ngx_del_timer(&c->look);
     }
 
+    if (c->conf && c->hear.timer_set) {
+        ngx_del_timer(&c->hear);
+    }
+
     (void) ngx_webhook_machine_stop(&c->machines[0]);
     (void) ngx_webhook_machine_stop(&c->machines[1]);
 }
@@ -150,6 +164,8 @@ ngx_webhook_cluster_free(void)
     if (c->shipper) {
         ngx_webhook_cluster_end(c);
     }
+
+    ngx_webhook_link_exit();
 
     c->conf = NULL;
 }
@@ -222,7 +238,6 @@ ngx_webhook_cluster_begin(ngx_webhook_cluster_t *c)
     webhook_cluster_options_t   co;
 
     ngx_memzero(&o, sizeof(webhook_shipper_options_t));
-    ngx_memzero(&co, sizeof(webhook_cluster_options_t));
 
     o.name.data = c->conf->node.data;
     o.name.len = c->conf->node.len;
@@ -240,12 +255,7 @@ ngx_webhook_cluster_begin(ngx_webhook_cluster_t *c)
     o.log = ngx_webhook_cluster_log;
     o.ctx = c;
 
-    co.engine = c->conf->engine;
-    co.place = (char *) c->conf->place.data;
-    co.password = c->conf->password.len ? (char *) c->conf->password.data
-                                        : NULL;
-    co.log = ngx_webhook_cluster_log;
-    co.ctx = c;
+    ngx_webhook_cluster_options(c->conf, &co);
 
     c->shipper = webhook_shipper_create(&o);
 
@@ -272,6 +282,33 @@ ngx_webhook_cluster_begin(ngx_webhook_cluster_t *c)
 
     ngx_webhook_machine_go(&c->machines[0]);
     ngx_webhook_machine_go(&c->machines[1]);
+
+    ngx_add_timer(&c->hear, NGX_WEBHOOK_CLUSTER_HEAR);
+}
+
+
+/* What others wait for is looked for at once. */
+
+static void
+ngx_webhook_cluster_hear(ngx_event_t *ev)
+{
+    ngx_webhook_cluster_t      *c;
+    ngx_webhook_cluster_shm_t   shm;
+
+    c = ev->data;
+
+    if (c->closing || c->shipper == NULL) {
+        return;
+    }
+
+    ngx_webhook_cluster_see(c->conf, &shm);
+
+    if (shm.want > shm.change) {
+        webhook_shipper_hear(c->shipper, shm.want);
+        ngx_webhook_machine_hurry(&c->machines[0]);
+    }
+
+    ngx_add_timer(&c->hear, NGX_WEBHOOK_CLUSTER_HEAR);
 }
 
 
@@ -420,36 +457,4 @@ static int
 ngx_webhook_cluster_random(void *ctx, void *buf, size_t len)
 {
     return getrandom(buf, len, GRND_NONBLOCK) == (ssize_t) len;
-}
-
-
-/* On the event loop, and on threads. */
-
-static void
-ngx_webhook_cluster_log(void *ctx, webhook_store_log_e level, const char *text)
-{
-    ngx_uint_t              severity;
-    ngx_webhook_cluster_t  *c;
-
-    c = ctx;
-
-    switch (level) {
-
-    case WEBHOOK_STORE_LOG_EMERG:
-        severity = NGX_LOG_EMERG;
-        break;
-
-    case WEBHOOK_STORE_LOG_ERROR:
-        severity = NGX_LOG_ERR;
-        break;
-
-    case WEBHOOK_STORE_LOG_WARN:
-        severity = NGX_LOG_WARN;
-        break;
-
-    default:
-        severity = NGX_LOG_NOTICE;
-    }
-
-    ngx_log_error(severity, c->log, 0, "webhook cluster: %s", text);
 }

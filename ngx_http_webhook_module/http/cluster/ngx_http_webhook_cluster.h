@@ -27,7 +27,13 @@ typedef struct ngx_webhook_cluster_conf_s {
     ngx_msec_t                       lease;
     ngx_msec_t                       beat;
     ngx_thread_pool_t               *pool;
+    ngx_shm_zone_t                  *zone;      /* of what workers know of it */
 } ngx_webhook_cluster_conf_t;
+
+
+/* While a configuration is read: the zone of what workers know of it. */
+ngx_int_t ngx_webhook_cluster_zone(ngx_conf_t *cf,
+    ngx_webhook_main_conf_t *wmcf);
 
 
 /* In a worker, behind the store queue's: NGX_ERROR on lack of memory.  "wake"

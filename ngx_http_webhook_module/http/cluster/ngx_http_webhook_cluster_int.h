@@ -15,6 +15,18 @@
 typedef struct ngx_webhook_cluster_s  ngx_webhook_cluster_t;
 
 
+/* What the worker that ships tells the others, and they tell it, in the zone. */
+
+typedef struct {
+    webhook_cluster_session_t      session;
+    uint64_t                       change;      /* of the registry, up to which
+                                                   the store has it */
+    uint64_t                       want;        /* that somebody waits for */
+    unsigned                       joined:1;    /* there is a session */
+    unsigned                       away:1;      /* the cluster is */
+} ngx_webhook_cluster_shm_t;
+
+
 typedef struct {
     ngx_webhook_cluster_t         *cluster;
     ngx_uint_t                     beats;       /* 1: it renews the lease; 0: it
@@ -45,6 +57,7 @@ struct ngx_webhook_cluster_s {
     ngx_webhook_machine_t          machines[2];
     webhook_cluster_session_t      session;
     webhook_shipper_news_t         told;        /* of the last look */
+    ngx_event_t                    hear;        /* what others wait for */
     ngx_log_t                     *log;
     void                         (*wake)(ngx_msec_t ms);
     u_char                         boot[64];
@@ -54,10 +67,33 @@ struct ngx_webhook_cluster_s {
 };
 
 
+/* What is known of the cluster, as it is now; that somebody waits for a change;
+   and how a handle is opened. */
+void ngx_webhook_cluster_see(ngx_webhook_cluster_conf_t *conf,
+    ngx_webhook_cluster_shm_t *shm);
+void ngx_webhook_cluster_want(ngx_webhook_cluster_conf_t *conf,
+    uint64_t change);
+void ngx_webhook_cluster_options(ngx_webhook_cluster_conf_t *conf,
+    webhook_cluster_options_t *o);
+void ngx_webhook_cluster_log(void *ctx, webhook_store_log_e level,
+    const char *text);
+
+/* The same, told by the worker that ships. */
+void ngx_webhook_cluster_publish(ngx_webhook_cluster_t *c);
+
+/* ngx_http_webhook_link.h, in a worker. */
+ngx_int_t ngx_webhook_link_init(ngx_cycle_t *cycle,
+    ngx_webhook_cluster_conf_t *conf);
+void ngx_webhook_link_exit(void);
+
+
 /* Makes both machines go; has them do what they ask for next. */
 ngx_int_t ngx_webhook_machine_init(ngx_webhook_machine_t *m,
     ngx_cycle_t *cycle);
 void ngx_webhook_machine_go(ngx_webhook_machine_t *m);
+
+/* Ends a WAIT. */
+void ngx_webhook_machine_hurry(ngx_webhook_machine_t *m);
 
 /* It does nothing any more; 1 if it has nothing under way. */
 ngx_uint_t ngx_webhook_machine_stop(ngx_webhook_machine_t *m);

@@ -63,6 +63,17 @@ ngx_webhook_machine_stop(ngx_webhook_machine_t *m)
 }
 
 
+void
+ngx_webhook_machine_hurry(ngx_webhook_machine_t *m)
+{
+    if (m->todo && m->todo->need == WEBHOOK_SHIPPER_WAIT
+        && m->timer.timer_set)
+    {
+        ngx_add_timer(&m->timer, 0);
+    }
+}
+
+
 static void
 ngx_webhook_machine_next(ngx_webhook_machine_t *m, const char *error)
 {
@@ -76,6 +87,8 @@ ngx_webhook_machine_next(ngx_webhook_machine_t *m, const char *error)
 
     m->todo = m->beats ? webhook_shipper_beat(c->shipper, error)
                        : webhook_shipper_next(c->shipper, error);
+
+    ngx_webhook_cluster_publish(c);
 
     switch (m->todo->need) {
 

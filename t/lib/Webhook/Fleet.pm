@@ -13,12 +13,16 @@ package Webhook::Fleet;
 #     $fleet->order($node);           # makes an event there: the status
 #     $fleet->rows('owed');           # rows of a table of the cluster
 #     $fleet->metric($node, 'cluster_away');
+#
+# With "routes" each node is a Webhook::Routes, with an API where things can be
+# registered: its {s}.
 
 use strict;
 use warnings;
 
 use Webhook::Nginx;
 use Webhook::Postgres;
+use Webhook::Routes;
 use Webhook::Test qw(wait_for);
 
 
@@ -38,6 +42,7 @@ sub new
         hook    => $args{hook},
         erp     => $args{erp} // '',
         http    => $args{http} // '',
+        routes  => $args{routes},
     }, $class;
 
     return unless -f $self->{library};
@@ -52,7 +57,8 @@ sub new
 
     for my $n (1 .. $self->{count}) {
         $self->{pg}->ask("CREATE ROLE n$n LOGIN IN ROLE webhook_node");
-        push @{$self->{nodes}}, $self->make($n);
+        push @{$self->{nodes}}, $self->{routes} ? $self->make_routes($n)
+                                                : $self->make($n);
     }
 
     return $self;
@@ -126,11 +132,33 @@ CONF
 }
 
 
+# It is started.
+
+sub make_routes
+{
+    my ($self, $n) = @_;
+
+    my $place = $self->{pg}->place("n$n");
+
+    my $s = Webhook::Routes->new(
+        main => "load_module $self->{library};",
+        http => "webhook_cluster pgsql \"$place\" node=till-$n"
+                . " lease=$self->{lease} heartbeat=$self->{beat}ms;",
+    );
+
+    $s->{t}->allow(qr/webhook cluster/);
+
+    return { n => $n, t => $s->{t}, hook => $s->{hook}, s => $s };
+}
+
+
 sub start
 {
     my ($self) = @_;
 
-    $_->{t}->start for @{$self->{nodes}};
+    if (!$self->{routes}) {
+        $_->{t}->start for @{$self->{nodes}};
+    }
 
     return wait_for(sub {
         $self->rows('node', 'session IS NOT NULL') == $self->{count}

@@ -25,7 +25,8 @@ C</webhook/>.  Each answer of the API is held against docs/openapi.json.
 =head2 new(OPTIONS)
 
 C<registry>, C<http> and C<server> are more lines of nginx.conf, in
-C<webhook_registry>, C<http> and C<server>; C<address> ('any'); C<quota>;
+C<webhook_registry>, C<http> and C<server>, and C<main> those before them;
+C<address> ('any'); C<quota>;
 C<store> ('size=64m'); C<workers>, and C<env> of L<Webhook::Test>; C<keys>, NAME => BYTES of more
 files.  Of the object, C<t> is the Webhook::Test, C<hook> and C<api> its
 servers, C<openapi> the file; and these are
@@ -101,7 +102,7 @@ sub new
     # names lead nowhere here: nobody is asked for them
     $t->dns;
 
-    $t->config(http => <<"HTTP", server => <<"SERVER");
+    $t->config(main => $args{main}, http => <<"HTTP", server => <<"SERVER");
         resolver 127.0.0.1:%%PORT_dns%% ipv6=off;
         resolver_timeout 1s;
 

@@ -180,7 +180,7 @@ INSERT INTO registry DEFAULT VALUES;
 
 CREATE TABLE object (
     kind     smallint NOT NULL,
-    id       bytea NOT NULL CHECK (length(id) BETWEEN 1 AND 64),
+    id       bytea NOT NULL CHECK (length(id) BETWEEN 1 AND 300),
     company  bytea NOT NULL CHECK (length(company) <= 64),
     name     bytea NOT NULL CHECK (length(name) <= 255),
     author   bytea NOT NULL,
@@ -196,6 +196,34 @@ CREATE TABLE object (
 
 CREATE UNIQUE INDEX object_name ON object (kind, company, name)
     WHERE NOT removed;
+
+-- What nodes are asked to do with deliveries that they have open.
+
+CREATE TABLE inbox (
+    node     int NOT NULL REFERENCES node,
+    number   bigint GENERATED ALWAYS AS IDENTITY,
+    cancel   boolean NOT NULL,                  -- else it is due now
+    event    uuid NOT NULL,
+    endpoint bigint NOT NULL,
+    made     bigint NOT NULL,                   -- ms since 1970
+    PRIMARY KEY (node, number)
+);
+
+-- What was answered to changes that are asked for once, whoever asks again.
+
+CREATE TABLE once (
+    key      bytea PRIMARY KEY CHECK (length(key) = 32),
+    body     bytea NOT NULL,
+    caller   bigint NOT NULL,
+    token    uuid NOT NULL,
+    version  bigint NOT NULL,
+    change   bigint NOT NULL,
+    until    bigint NOT NULL,                   -- ms since 1970
+    answer   bytea NOT NULL CHECK (length(answer) <= 131072)
+);
+
+CREATE INDEX once_caller ON once (caller, change);
+CREATE INDEX once_until ON once (until);
 
 CREATE TABLE tally (
     node     int NOT NULL REFERENCES node,

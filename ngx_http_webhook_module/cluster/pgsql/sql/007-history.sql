@@ -216,3 +216,66 @@ BEGIN
 
     RETURN QUERY SELECT 0::smallint;
 END $$;
+
+
+-- The node that has a delivery open is asked to retry or cancel it.
+-- result: 0 OK, 1 it is over, 2 there is none, 3 nobody has it now, 4 the node is
+-- asked for too much already
+CREATE FUNCTION steer_1(p_epoch bigint, p_node int, p_session bytea,
+    p_company bytea, p_event uuid, p_endpoint bigint, p_cancel boolean)
+    RETURNS TABLE (result smallint, node bytea)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = webhook, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    n  webhook.node;
+BEGIN
+    PERFORM wrote(p_epoch, p_node, p_session);
+
+    SELECT x.* INTO n FROM owed o JOIN node x ON x.id = o.node
+     WHERE o.event = p_event AND o.endpoint = p_endpoint
+       AND (p_company IS NULL OR o.company = p_company);
+
+    IF n.id IS NULL THEN
+        RETURN QUERY SELECT (CASE WHEN EXISTS (
+            SELECT FROM history x WHERE x.event = p_event
+               AND x.endpoint = p_endpoint
+               AND (p_company IS NULL OR x.company = p_company))
+            THEN 1 ELSE 2 END)::smallint, ''::bytea;
+        RETURN;
+    END IF;
+
+    IF n.fenced THEN
+        RETURN QUERY SELECT 3::smallint, ''::bytea;
+        RETURN;
+    END IF;
+
+    IF (SELECT count(*) FROM inbox x WHERE x.node = n.id) >= 10000 THEN
+        RETURN QUERY SELECT 4::smallint, n.name;
+        RETURN;
+    END IF;
+
+    INSERT INTO inbox (node, cancel, event, endpoint, made)
+    VALUES (n.id, p_cancel, p_event, p_endpoint, real_ms());
+
+    RETURN QUERY SELECT 0::smallint, n.name;
+END $$;
+
+
+-- What a node is asked; those of p_done it has dealt with.
+CREATE FUNCTION inbox_1(p_epoch bigint, p_node int, p_session bytea,
+    p_done bigint[], p_max int)
+    RETURNS TABLE (number bigint, cancel boolean, event uuid, endpoint bigint)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = webhook, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    IF cardinality(p_done) > 0 THEN
+        PERFORM wrote(p_epoch, p_node, p_session);
+        DELETE FROM inbox x WHERE x.node = p_node AND x.number = ANY (p_done);
+    ELSE
+        PERFORM reads(p_epoch, p_node, p_session);
+    END IF;
+
+    RETURN QUERY
+    SELECT x.number, x.cancel, x.event, x.endpoint FROM inbox x
+     WHERE x.node = p_node ORDER BY x.number LIMIT least(p_max, 1000);
+END $$;

@@ -118,6 +118,19 @@ BEGIN
       FROM (SELECT max(change) AS change FROM old) m
      WHERE m.change IS NOT NULL;
 
+    -- what nodes that are gone were asked, after a day
+
+    DELETE FROM inbox
+     WHERE (node, number) IN (SELECT x.node, x.number FROM inbox x
+                               WHERE x.made < real_ms() - 86400000
+                               LIMIT 1000);
+
+    -- answers that nobody may ask for any more
+
+    DELETE FROM once
+     WHERE key IN (SELECT x.key FROM once x WHERE x.until < real_ms()
+                    LIMIT 1000);
+
     RETURN NEXT;
 END $$;
 

@@ -177,6 +177,10 @@ ngx_int_t ngx_webhook_api_not_found(ngx_webhook_api_t *api, const char *what,
 ngx_int_t ngx_webhook_api_full(ngx_webhook_api_t *api);
 /* 503: the store failed in the middle of a commit. */
 ngx_int_t ngx_webhook_api_not_known(ngx_webhook_api_t *api);
+/* 503: the cluster is away, and nothing was changed; or it was, and this node does
+   not know yet. */
+ngx_int_t ngx_webhook_api_away(ngx_webhook_api_t *api);
+ngx_int_t ngx_webhook_api_late(ngx_webhook_api_t *api);
 /* 412: it is of another version than If-Match has. */
 ngx_int_t ngx_webhook_api_stale(ngx_webhook_api_t *api, uint64_t version);
 

@@ -6,6 +6,7 @@
  */
 
 #include "http/admin/api/ngx_http_webhook_api_int.h"
+#include "http/cluster/ngx_http_webhook_cluster.h"
 
 
 #define NGX_WEBHOOK_API_HEALTHY  1000       /* ms that the store's word holds */
@@ -73,7 +74,7 @@ ngx_webhook_api_index(ngx_webhook_api_t *api)
 static ngx_int_t
 ngx_webhook_api_whoami(ngx_webhook_api_t *api)
 {
-    json_t      *permissions, *name, *company;
+    json_t      *permissions, *name, *company, *json;
     ngx_uint_t   i;
 
     static const struct {
@@ -102,13 +103,23 @@ ngx_webhook_api_whoami(ngx_webhook_api_t *api)
               ? json_null()
               : ngx_webhook_api_string(ngx_webhook_str(&api->who.company));
 
-    return ngx_webhook_api_json(api, NGX_HTTP_OK,
-               json_pack("{s:o, s:o, s:b, s:b, s:o}",
-                         "name", name,
-                         "company", company,
-                         "all_companies", (int) api->who.all,
-                         "token", (int) api->who.token,
-                         "permissions", permissions));
+    json = json_pack("{s:o, s:o, s:b, s:b, s:o}",
+                     "name", name,
+                     "company", company,
+                     "all_companies", (int) api->who.all,
+                     "token", (int) api->who.token,
+                     "permissions", permissions);
+
+    if (json && api->wmcf->cluster
+        && json_object_set_new(json, "node", ngx_webhook_api_string(
+               ngx_webhook_str(&api->wmcf->cluster->node)))
+           != 0)
+    {
+        json_decref(json);
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_api_json(api, NGX_HTTP_OK, json);
 }
 
 

@@ -216,6 +216,27 @@ ngx_webhook_api_not_known(ngx_webhook_api_t *api)
 }
 
 
+ngx_int_t
+ngx_webhook_api_away(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_api_unavailable(api, "The cluster is away, and what is "
+                                            "registered is the cluster's: "
+                                            "nothing was changed; ask again "
+                                            "once \"webhookctl cluster "
+                                            "status\" shows this node");
+}
+
+
+ngx_int_t
+ngx_webhook_api_late(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_api_unavailable(api, "This was done in the cluster, but "
+                                            "this node does not have it yet: "
+                                            "do not ask again, look in a "
+                                            "while");
+}
+
+
 static ngx_int_t
 ngx_webhook_api_unavailable(ngx_webhook_api_t *api, const char *detail)
 {

@@ -54,6 +54,9 @@ typedef enum {
                                        is none to seal it with */
     NGX_WEBHOOK_REGISTRY_UNKNOWN,   /* the store failed in the middle of the
                                        commit: it may be changed, or not */
+    NGX_WEBHOOK_REGISTRY_AWAY,      /* the cluster is: nothing was changed */
+    NGX_WEBHOOK_REGISTRY_LATE,      /* the cluster has it, and the store of this
+                                       node will have it later */
     NGX_WEBHOOK_REGISTRY_UNAVAILABLE    /* nothing was changed; also: there is no
                                            memory */
 } ngx_webhook_registry_result_e;
@@ -94,6 +97,8 @@ struct ngx_webhook_registry_change_s {
     uint64_t                       expect;      /* version, or
                                                    WEBHOOK_OBJECT_ANY */
     unsigned                       cancel:1;    /* with REMOVE */
+    unsigned                       apart:1;     /* of a cluster: once is known to
+                                                   this node alone */
     webhook_once_t                 once;        /* key, body, caller, keep; all
                                                    zero: none */
     /*

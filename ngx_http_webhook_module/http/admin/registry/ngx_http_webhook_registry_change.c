@@ -6,6 +6,9 @@
  *
  *   read what is kept --> judge --> seal --> OBJECT --> this worker has it
  *
+ * On a node of a cluster the OBJECT is the cluster's, and the store has it from
+ * there: registry_share.c.
+ *
  * What is read may be changed by somebody else before it is written: the store
  * compares versions, and where the caller named none it is read again.
  */
@@ -13,23 +16,6 @@
 #include "http/admin/registry/ngx_http_webhook_registry_int.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_store_queue.h"
-
-
-#define NGX_WEBHOOK_REGISTRY_TRIES  5
-
-
-typedef struct {
-    ngx_webhook_registry_change_t    public;    /* first member */
-    ngx_webhook_job_t                job;
-    ngx_event_t                      event;     /* the end */
-    ngx_webhook_registered_waiter_t  waiter;
-    json_t                          *old;       /* as it is kept; or NULL */
-    webhook_object_t                 kept;      /* of that: version, change */
-    webhook_buf_t                    data;
-    char                            *audit;
-    ngx_uint_t                       tries;
-    char                             id[WEBHOOK_DEFINITION_ID + 1];
-} ngx_webhook_registry_job_t;
 
 
 static void ngx_webhook_registry_read_old(ngx_webhook_registry_job_t *rj);
@@ -42,10 +28,10 @@ static void ngx_webhook_registry_written(ngx_webhook_job_t *job);
 static ngx_webhook_registry_result_e ngx_webhook_registry_result(
     ngx_webhook_registry_job_t *rj, webhook_op_object_t *op,
     webhook_store_result_e result);
+static void ngx_webhook_registry_again(ngx_webhook_registry_job_t *rj);
+static void ngx_webhook_registry_kept(ngx_webhook_registry_job_t *rj);
 static void ngx_webhook_registry_known(ngx_webhook_registered_waiter_t *w);
 static void ngx_webhook_registry_over(ngx_event_t *ev);
-static void ngx_webhook_registry_finish(ngx_webhook_registry_job_t *rj,
-    ngx_webhook_registry_result_e result);
 static void ngx_webhook_registry_drop(ngx_webhook_registry_job_t *rj);
 
 
@@ -92,6 +78,9 @@ ngx_webhook_registry_change_create(ngx_webhook_main_conf_t *wmcf,
 
     rj->waiter.handler = ngx_webhook_registry_known;
     rj->waiter.data = rj;
+
+    rj->again = ngx_webhook_registry_again;
+    rj->shared = ngx_webhook_registry_kept;
 
     return &rj->public;
 }
@@ -289,6 +278,7 @@ ngx_webhook_registry_old(ngx_webhook_job_t *job)
 
     rj->kept.version = kept->version;
     rj->kept.change = kept->change;
+    rj->kept.shared = kept->shared;
 
     c->version = kept->version;
     c->object.version = kept->version;
@@ -383,6 +373,13 @@ ngx_webhook_registry_go(ngx_webhook_registry_job_t *rj)
         return;
     }
 
+    if (c->wmcf->cluster
+        && (c->action != NGX_WEBHOOK_REGISTRY_REMOVE || rj->kept.shared))
+    {
+        ngx_webhook_registry_share(rj);
+        return;
+    }
+
     ngx_webhook_registry_write(rj);
 }
 
@@ -453,14 +450,34 @@ ngx_webhook_registry_written(ngx_webhook_job_t *job)
         /* somebody was faster, and the caller did not say which version */
 
         webhook_op_free(&job->op);
-        ngx_webhook_registry_drop(rj);
-        ngx_webhook_registry_read_old(rj);
+        ngx_webhook_registry_again(rj);
         return;
     }
 
     c->result = ngx_webhook_registry_result(rj, op, job->op.result);
 
     webhook_op_free(&job->op);
+
+    ngx_webhook_registry_kept(rj);
+}
+
+
+static void
+ngx_webhook_registry_again(ngx_webhook_registry_job_t *rj)
+{
+    ngx_webhook_registry_drop(rj);
+    ngx_webhook_registry_read_old(rj);
+}
+
+
+/* It is kept, or is not. */
+
+static void
+ngx_webhook_registry_kept(ngx_webhook_registry_job_t *rj)
+{
+    ngx_webhook_registry_change_t  *c;
+
+    c = &rj->public;
 
     if (c->result != NGX_WEBHOOK_REGISTRY_OK) {
         ngx_webhook_registry_finish(rj, c->result);
@@ -565,16 +582,6 @@ ngx_webhook_registry_result(ngx_webhook_registry_job_t *rj,
     default:
         return NGX_WEBHOOK_REGISTRY_UNAVAILABLE;
     }
-}
-
-
-static void
-ngx_webhook_registry_finish(ngx_webhook_registry_job_t *rj,
-    ngx_webhook_registry_result_e result)
-{
-    rj->public.result = result;
-
-    ngx_post_event(&rj->event, &ngx_posted_events);
 }
 
 

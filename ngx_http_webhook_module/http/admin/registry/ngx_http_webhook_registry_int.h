@@ -14,6 +14,7 @@
  *   registry_idle.c      one that must not act, of what is left of it
  *   registry_allowed.c   what nobody may register who is a stranger
  *   registry_change.c    changes on their way into the store
+ *   registry_share.c     the same of a node of a cluster
  *   registry_judge.c     what a change comes to, before it is kept
  *   registry_rekey.c     what was sealed with an older key is sealed anew
  */
@@ -23,6 +24,7 @@
 
 #include "http/admin/registry/ngx_http_webhook_registry.h"
 #include "http/conf/field/ngx_http_webhook_conf_given.h"
+#include "http/cluster/ngx_http_webhook_link.h"
 #include "http/runtime/ngx_http_webhook_store_queue.h"
 #include "core/definition/webhook_definition.h"
 
@@ -213,6 +215,44 @@ void ngx_webhook_registry_judge(ngx_webhook_registry_change_t *c,
    free(); NULL: no memory. */
 char *ngx_webhook_registry_audit(ngx_webhook_registry_change_t *c,
     const json_t *old);
+
+
+/* A change under way. */
+
+#define NGX_WEBHOOK_REGISTRY_TRIES  5
+
+
+typedef struct ngx_webhook_registry_job_s  ngx_webhook_registry_job_t;
+
+struct ngx_webhook_registry_job_s {
+    ngx_webhook_registry_change_t    public;    /* first member */
+    ngx_webhook_job_t                job;
+    ngx_webhook_link_call_t          call;      /* the same, to the cluster */
+    ngx_webhook_link_wait_t          wait;
+    ngx_event_t                      event;     /* the end */
+    ngx_webhook_registered_waiter_t  waiter;
+    json_t                          *old;       /* as it is kept; or NULL */
+    webhook_object_t                 kept;      /* of that: version, change,
+                                                   shared */
+    webhook_buf_t                    data;
+    char                            *audit;
+    ngx_uint_t                       tries;
+    char                             id[WEBHOOK_DEFINITION_ID + 1];
+
+    void                           (*again)(ngx_webhook_registry_job_t *rj);
+                                                /* somebody was faster */
+    void                           (*shared)(ngx_webhook_registry_job_t *rj);
+                                                /* the cluster has it, and the
+                                                   store; or c->result tells */
+};
+
+
+/* share.c: the handler is called, soon; and: */
+void ngx_webhook_registry_finish(ngx_webhook_registry_job_t *rj,
+    ngx_webhook_registry_result_e result);
+
+/* The change goes to the cluster, and from there to the store. */
+void ngx_webhook_registry_share(ngx_webhook_registry_job_t *rj);
 
 
 /* rekey.c */

@@ -4,12 +4,17 @@
  *
  * What was sealed with another key than the first of the ring is sealed anew,
  * by one worker and one object at a time, until no other key is needed.  That
- * is found out whenever an object is read, so that it goes on over restarts.
+ * is found out whenever an object is read, so that it goes on over restarts.  On a
+ * node of a cluster it is sealed anew there, by the first node that comes to it,
+ * and all have it from there.
  */
 
 #include "http/admin/registry/ngx_http_webhook_registry_int.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
 #include "http/runtime/ngx_http_webhook_store_queue.h"
+
+#include <ngx_md5.h>
+#include <sys/random.h>
 
 
 #define NGX_WEBHOOK_REGISTRY_REKEYS  200000     /* that may wait */
@@ -37,6 +42,8 @@ typedef struct {
     u_char                     company[WEBHOOK_COMPANY_MAX];
     u_char                     name[WEBHOOK_OBJECT_NAME_MAX];
     webhook_buf_t              data;
+    ngx_webhook_link_call_t    call;            /* to the cluster */
+    u_char                     was[16];         /* MD5 of the data before */
     ngx_event_t                again;           /* the next one could not be
                                                    begun */
     unsigned                   init:1;
@@ -56,6 +63,8 @@ static ngx_int_t ngx_webhook_registry_rekey_post(webhook_op_t *op,
 static void ngx_webhook_registry_rekey_read(ngx_webhook_job_t *job);
 static ngx_int_t ngx_webhook_registry_rekey_seal(
     const webhook_object_t *object);
+static ngx_int_t ngx_webhook_registry_rekey_share(void);
+static void ngx_webhook_registry_rekey_shared(ngx_webhook_link_call_t *call);
 static void ngx_webhook_registry_rekey_written(ngx_webhook_job_t *job);
 static void ngx_webhook_registry_rekey_over(ngx_uint_t done);
 
@@ -278,7 +287,12 @@ ngx_webhook_registry_rekey_read(ngx_webhook_job_t *job)
         rc = ngx_webhook_registry_rekey_seal(&job->op.u.objects.objects[0]);
     }
 
-    if (rc == NGX_OK) {
+    if (rc == NGX_OK && r->wmcf->cluster
+        && job->op.u.objects.objects[0].shared)
+    {
+        rc = ngx_webhook_registry_rekey_share();
+
+    } else if (rc == NGX_OK) {
 
         ngx_memzero(&op, sizeof(webhook_op_t));
 
@@ -312,6 +326,7 @@ ngx_webhook_registry_rekey_seal(const webhook_object_t *object)
 {
     int                             rc;
     json_t                         *definition;
+    ngx_md5_t                       md5;
     ngx_webhook_registry_rekey_t   *rekey;
     ngx_webhook_registry_rekeys_t  *r;
 
@@ -342,6 +357,10 @@ ngx_webhook_registry_rekey_seal(const webhook_object_t *object)
         return NGX_ERROR;
     }
 
+    ngx_md5_init(&md5);
+    ngx_md5_update(&md5, object->data.data, object->data.len);
+    ngx_md5_final(r->was, &md5);
+
     rekey = ngx_queue_data(ngx_queue_head(&r->waiting),
                            ngx_webhook_registry_rekey_t, queue);
 
@@ -363,6 +382,66 @@ ngx_webhook_registry_rekey_seal(const webhook_object_t *object)
     ngx_memcpy(r->name, object->name.data, r->object.name.len);
 
     return NGX_OK;
+}
+
+
+/* Only if it is there as it was read here. */
+
+static ngx_int_t
+ngx_webhook_registry_rekey_share(void)
+{
+    webhook_cluster_object_t       *o;
+    ngx_webhook_registry_rekeys_t  *r;
+
+    r = &ngx_webhook_registry_rekeys;
+
+    ngx_memzero(&r->call, sizeof(ngx_webhook_link_call_t));
+
+    r->call.op.type = WEBHOOK_CLUSTER_OBJECT;
+    r->call.lane = NGX_WEBHOOK_LINK_CHANGE;
+    r->call.handler = ngx_webhook_registry_rekey_shared;
+
+    o = &r->call.op.u.object;
+
+    o->kind = r->object.kind;
+    o->object = r->object;
+    o->object.data.data = r->data.data;
+    o->object.data.len = r->data.len;
+    o->wall = ngx_webhook_clock_wall();
+    o->expect = r->object.version;
+    o->was.data = r->was;
+    o->was.len = sizeof(r->was);
+
+    if (getrandom(o->token.bytes, WEBHOOK_ID_LEN, GRND_NONBLOCK)
+        != WEBHOOK_ID_LEN)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_webhook_link_post(&r->call);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_webhook_registry_rekey_shared(ngx_webhook_link_call_t *call)
+{
+    ngx_uint_t  done;
+
+    done = (call->op.result == WEBHOOK_CLUSTER_OK);
+
+    /* another node may have been faster */
+
+    if (!done && call->op.result != WEBHOOK_CLUSTER_CONFLICT
+        && call->op.result != WEBHOOK_CLUSTER_NOT_FOUND)
+    {
+        ngx_webhook_registry_rekeys.failed++;
+    }
+
+    webhook_cluster_op_free(&call->op);
+
+    ngx_webhook_registry_rekey_over(done);
 }
 
 

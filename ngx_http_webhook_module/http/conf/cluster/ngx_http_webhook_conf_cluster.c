@@ -21,7 +21,7 @@
 #define NGX_WEBHOOK_CLUSTER_LEASE_MAX  3600000
 #define NGX_WEBHOOK_CLUSTER_BEAT       5000
 #define NGX_WEBHOOK_CLUSTER_BEATS      4            /* of a lease, at least */
-#define NGX_WEBHOOK_CLUSTER_THREADS    2
+#define NGX_WEBHOOK_CLUSTER_THREADS    4
 
 
 static char *ngx_webhook_cluster_name(ngx_webhook_build_t *b, ngx_str_t *arg,
@@ -146,7 +146,11 @@ ngx_webhook_conf_cluster(ngx_conf_t *cf, ngx_webhook_main_conf_t *wmcf)
 
     wmcf->cluster->pool = ngx_thread_pool_add(cf, &ngx_webhook_cluster_pool);
 
-    return wmcf->cluster->pool ? NGX_OK : NGX_ERROR;
+    if (wmcf->cluster->pool == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_cluster_zone(cf, wmcf);
 }
 
 
@@ -255,6 +259,13 @@ ngx_webhook_cluster_name(ngx_webhook_build_t *b, ngx_str_t *arg,
                                "invalid \"%V\", it must be up to 64 "
                                "letters, digits, \"-\", \"_\" and \".\"",
                                arg);
+        return NGX_CONF_ERROR;
+    }
+
+    if (value->len == 3 && ngx_strncmp(value->data, "all", 3) == 0) {
+        ngx_webhook_build_log(NGX_LOG_EMERG, b, 0,
+                              "\"%V\" is what the API calls all nodes: choose "
+                              "another name", arg);
         return NGX_CONF_ERROR;
     }
 

@@ -14,6 +14,10 @@
 #define WEBHOOK_ROW_AUDIT   'U'
 #define WEBHOOK_ROW_ANSWER  'W'
 
+/* Flags of an object. */
+#define WEBHOOK_ROW_REMOVED  0x01
+#define WEBHOOK_ROW_SHARED   0x02
+
 
 size_t
 webhook_row_write_object(unsigned char *buf, const webhook_object_row_t *r)
@@ -33,7 +37,8 @@ webhook_row_write_object(unsigned char *buf, const webhook_object_row_t *r)
     webhook_codec_add_u64(&out, r->updated);
     webhook_codec_add_u64(&out, r->blob);
     webhook_codec_add_u32(&out, r->len);
-    webhook_codec_add_u8(&out, r->removed);
+    webhook_codec_add_u8(&out, (r->removed ? WEBHOOK_ROW_REMOVED : 0)
+                               | (r->shared ? WEBHOOK_ROW_SHARED : 0));
 
     return webhook_codec_written(&out);
 }
@@ -42,7 +47,7 @@ webhook_row_write_object(unsigned char *buf, const webhook_object_row_t *r)
 int
 webhook_row_read_object(const MDB_val *v, webhook_object_row_t *r)
 {
-    uint8_t             removed;
+    uint8_t             flags;
     webhook_codec_in_t  in;
 
     webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_OBJECT, 1);
@@ -58,11 +63,13 @@ webhook_row_read_object(const MDB_val *v, webhook_object_row_t *r)
     r->updated = webhook_codec_u64(&in);
     r->blob = webhook_codec_u64(&in);
     r->len = webhook_codec_u32(&in);
-    removed = webhook_codec_u8(&in);
+    flags = webhook_codec_u8(&in);
 
-    r->removed = removed & 1;
+    r->removed = (flags & WEBHOOK_ROW_REMOVED) != 0;
+    r->shared = (flags & WEBHOOK_ROW_SHARED) != 0;
 
-    if (removed > 1 || r->len > WEBHOOK_OBJECT_DATA_MAX || r->version == 0
+    if (flags > (WEBHOOK_ROW_REMOVED | WEBHOOK_ROW_SHARED)
+        || r->len > WEBHOOK_OBJECT_DATA_MAX || r->version == 0
         || (r->removed ? r->len != 0 : r->name.len == 0))
     {
         return MDB_CORRUPTED;

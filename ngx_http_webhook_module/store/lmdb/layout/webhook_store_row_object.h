@@ -47,6 +47,7 @@ typedef struct {
     uint64_t        blob;
     uint32_t        len;
     unsigned        removed:1;
+    unsigned        shared:1;           /* the cluster has it */
 } webhook_object_row_t;
 
 

@@ -84,7 +84,7 @@ webhook_object_put(webhook_txn_t *t, webhook_op_t *op)
         rc = webhook_object_may(t, &x);
     }
 
-    if (rc == 0 && o->shared && op->result != WEBHOOK_STORE_FULL) {
+    if (rc == 0 && o->shared && !o->apart && op->result != WEBHOOK_STORE_FULL) {
         rc = webhook_outbox_cluster(t);
 
         if (rc == 0 && t->cluster.change < o->shared) {
@@ -421,6 +421,10 @@ webhook_object_next(webhook_txn_t *t, webhook_object_todo_t *x)
 
     if (x->was) {
         row->made = row->change;
+    }
+
+    if (o->shared) {
+        row->shared = 1;
     }
 
     if (o->past || o->shared) {

@@ -21,6 +21,9 @@
 #include "store/lmdb/objects/webhook_store_object_row.h"
 #include "store/lmdb/objects/webhook_store_once.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 
 #define WEBHOOK_OBJECT_TAKES  2048      /* bytes of all rows of an object, and
                                            of those of a record */
@@ -30,6 +33,8 @@ static void webhook_object_refuse(webhook_object_todo_t *x,
     webhook_store_result_e result);
 static int webhook_object_may_share(webhook_txn_t *t,
     webhook_object_todo_t *x);
+static int webhook_object_same(webhook_txn_t *t, webhook_object_todo_t *x,
+    int *same);
 static int webhook_object_may_make(webhook_txn_t *t,
     webhook_object_todo_t *x);
 static int webhook_object_may_change(webhook_txn_t *t,
@@ -69,7 +74,7 @@ webhook_object_refuse(webhook_object_todo_t *x, webhook_store_result_e result)
 static int
 webhook_object_may_share(webhook_txn_t *t, webhook_object_todo_t *x)
 {
-    int                      rc, taken;
+    int                      rc, taken, same;
     const webhook_object_t  *object;
 
     object = &x->o->object;
@@ -79,9 +84,12 @@ webhook_object_may_share(webhook_txn_t *t, webhook_object_todo_t *x)
         return 0;
     }
 
-    if (x->found && x->row.version == object->version
-        && x->row.removed == object->removed)
-    {
+    rc = webhook_object_same(t, x, &same);
+    if (rc) {
+        return rc;
+    }
+
+    if (same) {
         x->o->version = x->row.version;
         x->o->change = x->row.change;
         webhook_object_refuse(x, WEBHOOK_STORE_DUPLICATE);
@@ -105,6 +113,41 @@ webhook_object_may_share(webhook_txn_t *t, webhook_object_todo_t *x)
     }
 
     return rc;
+}
+
+
+/* Is it here as the cluster has it?  One that was sealed anew is at the same
+   version, and so is one that was here before the cluster got it. */
+
+static int
+webhook_object_same(webhook_txn_t *t, webhook_object_todo_t *x, int *same)
+{
+    int                      rc;
+    unsigned char           *data;
+    const webhook_object_t  *object;
+
+    object = &x->o->object;
+
+    *same = x->found && x->row.shared && x->row.version == object->version
+            && x->row.removed == object->removed
+            && x->row.len == object->data.len;
+
+    if (!*same || x->row.len == 0) {
+        return 0;
+    }
+
+    data = malloc(x->row.len);
+    if (data == NULL) {
+        return ENOMEM;
+    }
+
+    rc = webhook_blob_get(t, x->row.blob, data, x->row.len);
+
+    *same = (rc == 0 && memcmp(data, object->data.data, x->row.len) == 0);
+
+    free(data);
+
+    return rc == MDB_CORRUPTED ? 0 : rc;
 }
 
 

@@ -69,6 +69,7 @@ webhook_object_row_tell(webhook_txn_t *t, unsigned kind,
     object->created = row->created;
     object->updated = row->updated;
     object->removed = row->removed;
+    object->shared = row->shared;
 
     if (brief || row->len == 0) {
         return 0;

@@ -259,6 +259,7 @@ webhook_ship_epoch(webhook_txn_t *t, webhook_op_t *op)
         }
 
         c->epoch = e->epoch;
+        c->change = 0;
         c->base = c->assigned;
         c->confirmed = c->assigned;
         c->fence = 0;

@@ -120,6 +120,134 @@ test_object(void)
 }
 
 
+/* A change that is asked for once, by whoever. */
+
+static void
+once(webhook_cluster_op_t *op, const char *id, unsigned char key,
+    unsigned char body, const char *answer)
+{
+    object(op, id, id, WEBHOOK_OBJECT_MAKE);
+
+    memset(op->u.object.once.key, key, WEBHOOK_ONCE_LEN);
+    memset(op->u.object.once.body, body, WEBHOOK_ONCE_LEN);
+    op->u.object.once.caller = 7;
+    op->u.object.once.keep = 60000;
+    op->u.object.once.answer = cl_str(answer);
+}
+
+
+static void
+test_once(void)
+{
+    webhook_cluster_op_t  op, again;
+
+    once(&op, "once_1", 1, 1, "first");
+    again = op;
+
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_OK), "a change with a key");
+    tap_ok(cl_is(a.c, cl_run(a.c, &again, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_OK)
+           && again.u.object.change == op.u.object.change,
+           "its own repeat is told as it was");
+
+    once(&op, "once_2", 1, 1, "second");
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_DUPLICATE)
+           && op.u.object.once.known && !op.u.object.once.differs
+           && op.u.object.once.first.len == 5
+           && memcmp(op.u.object.once.first.data, "first", 5) == 0,
+           "another one with the key gets the first answer");
+    webhook_cluster_op_free(&op);
+
+    once(&op, "once_2", 1, 2, "second");
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_DUPLICATE)
+           && op.u.object.once.differs && op.u.object.once.first.len == 0,
+           "and none if it is another one");
+
+    once(&op, "once_1", 2, 1, "third");
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_CONFLICT) && op.u.object.used
+           && pg_number("SELECT count(*) FROM webhook.once") == 1,
+           "of what is refused nothing is kept");
+
+    pg_do("UPDATE webhook.once SET until = 1");
+    once(&op, "once_3", 1, 2, "fourth");
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_OK), "once its time is over it is forgotten");
+
+    pg_do("INSERT INTO webhook.once SELECT decode(lpad(to_hex(n), 64, '0'),"
+          " 'hex'), '', 7, gen_random_uuid(), 1, n - 2000, 9e15::bigint, ''"
+          " FROM generate_series(1, 1100) n");
+    once(&op, "once_4", 4, 2, "");
+    (void) cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT);
+    tap_ok(pg_number("SELECT count(*) FROM webhook.once WHERE caller = 7")
+           == 1000, "of one caller 1000 are known");
+}
+
+
+static void
+test_bounds(void)
+{
+    webhook_cluster_op_t  op;
+
+    object(&op, "many_1", "many_1", WEBHOOK_OBJECT_MAKE);
+    op.u.object.max_all = 1;
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_CONFLICT) && op.u.object.bound == 1,
+           "there are as many as there may be");
+    object(&op, "many_1", "many_1", WEBHOOK_OBJECT_MAKE);
+    op.u.object.max_company = 1;
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_CONFLICT) && op.u.object.bound == 2,
+           "or of the company");
+
+    object(&op, "many_1", "many_1", WEBHOOK_OBJECT_MAKE);
+    op.u.object.past = 1;
+    op.u.object.object.version = 7;
+    op.u.object.object.created = 5;
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_OK) && op.u.object.version == 7
+           && pg_number("SELECT created FROM webhook.object WHERE id ="
+                        " 'many_1'") == 5,
+           "one that is older than the cluster keeps its version and time");
+
+    object(&op, "many_1", "many_1", 7);
+    op.u.object.was = cl_str("0123456789abcdef");
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_CONFLICT),
+           "one that was sealed anew already is not once more");
+
+    pg_do("INSERT INTO webhook.owed VALUES (gen_random_uuid(), 77, 0, 0, 0, 1,"
+          " NULL, 0, 0, 0, 0, 0, 0, 0, '', '', 1, '')");
+    object(&op, "many_1", "", 7);
+    op.u.object.remove = 1;
+    op.u.object.endpoint = 77;
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_CONFLICT) && op.u.object.owed
+           && op.u.object.pending == 1, "it is not removed while it is owed");
+    pg_do("DELETE FROM webhook.owed");
+
+    object(&op, "pause_1", "pause_1", WEBHOOK_CLUSTER_PUT);
+    op.u.object.kind = WEBHOOK_CLUSTER_PAUSE;
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_OK), "PUT makes one");
+    object(&op, "pause_1", "pause_1", WEBHOOK_CLUSTER_PUT);
+    op.u.object.kind = WEBHOOK_CLUSTER_PAUSE;
+    op.u.object.remove = 1;
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_OK), "removes it");
+    object(&op, "pause_1", "pause_1", WEBHOOK_CLUSTER_PUT);
+    op.u.object.kind = WEBHOOK_CLUSTER_PAUSE;
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_OBJECT),
+                 WEBHOOK_CLUSTER_OK)
+           && pg_number("SELECT count(*) FROM webhook.object WHERE id ="
+                        " 'pause_1' AND NOT removed") == 1,
+           "and makes it anew");
+}
+
+
 static void *
 writer(void *arg)
 {
@@ -277,6 +405,8 @@ main(void)
     tap_ok(cl_join(&a) == WEBHOOK_CLUSTER_OK, "a node");
 
     test_object();
+    test_once();
+    test_bounds();
     test_changes();
     test_tally();
 

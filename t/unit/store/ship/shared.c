@@ -17,6 +17,7 @@ static uint64_t  change;
 
 
 static void test_shared(void);
+static void test_own(void);
 static void test_names(void);
 static void test_removed(void);
 
@@ -25,6 +26,7 @@ int
 main(void)
 {
     test_shared();
+    test_own();
     test_names();
     test_removed();
 
@@ -88,12 +90,45 @@ test_shared(void)
            "once");
     tap_ok(share(&u, "ep_1", "shop", "2", 9, 0) == WEBHOOK_STORE_OK
            && is(&u, "ep_1", "shop", 9), "it is changed");
+    tap_ok(share(&u, "ep_1", "shop", "3", 9, 0) == WEBHOOK_STORE_OK
+           && is(&u, "ep_1", "shop", 9),
+           "and sealed anew, at the same version");
     tap_ok(share(&u, "ep_1", "shop", "2", 8, 0) == WEBHOOK_STORE_OK
            && is(&u, "ep_1", "shop", 8),
            "back, too, where the cluster was restored");
     tap_ok(ship_state(&u).change == change, "the change is kept with it");
 
     util_check(&u, "shared");
+    util_free(&u);
+}
+
+
+/* One that was here before the cluster had it. */
+
+static void
+test_own(void)
+{
+    util_t                   u;
+    webhook_op_t             op;
+    const webhook_object_t  *o;
+
+    (void) ship_start(&u, 10);
+
+    (void) object_make(&u, "ep_1", "a", "erp", "1");
+
+    o = object_get(&u, &op, "ep_1");
+    tap_ok(o && !o->shared, "one of this store is not the cluster's");
+    webhook_op_free(&op);
+
+    tap_ok(share(&u, "ep_1", "erp", "1", 1, 0) == WEBHOOK_STORE_OK
+           && share(&u, "ep_1", "erp", "1", 1, 0) == WEBHOOK_STORE_DUPLICATE,
+           "until that has it");
+
+    o = object_get(&u, &op, "ep_1");
+    tap_ok(o && o->shared, "then it is");
+    webhook_op_free(&op);
+
+    util_check(&u, "own");
     util_free(&u);
 }
 

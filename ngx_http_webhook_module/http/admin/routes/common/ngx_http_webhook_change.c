@@ -541,6 +541,12 @@ ngx_webhook_change_refused(ngx_webhook_change_ctx_t *ctx)
     case NGX_WEBHOOK_REGISTRY_UNKNOWN:
         return ngx_webhook_api_not_known(api);
 
+    case NGX_WEBHOOK_REGISTRY_AWAY:
+        return ngx_webhook_api_away(api);
+
+    case NGX_WEBHOOK_REGISTRY_LATE:
+        return ngx_webhook_api_late(api);
+
     default:
         return ngx_webhook_api_problem(api, NGX_HTTP_SERVICE_UNAVAILABLE,
                                        "The store did not answer: ask for the "

@@ -3,13 +3,15 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * A pause is a row of the store, which STATS shows: what is registered stays
- * as it is.
+ * as it is.  On a node of a cluster it is an object of that, which the store of
+ * each node gets from there.
  */
 
 #include "http/admin/api/ngx_http_webhook_api_wait.h"
 #include "http/admin/routes/common/ngx_http_webhook_objects.h"
 #include "http/admin/routes/common/ngx_http_webhook_pause.h"
 #include "http/admin/routes/common/ngx_http_webhook_record.h"
+#include "http/admin/routes/shared/ngx_http_webhook_shared.h"
 #include "http/runtime/notice/ngx_http_webhook_notice.h"
 #include "http/runtime/registered/ngx_http_webhook_registered_api.h"
 
@@ -19,10 +21,17 @@ typedef struct {
     ngx_webhook_scope_thing_t  thing;
     ngx_uint_t                 resume;
     webhook_str_t              reason;
+    webhook_op_t               op;
 } ngx_webhook_pause_t;
 
 
 static ngx_int_t ngx_webhook_pause_go(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_pause_share(ngx_webhook_api_t *api,
+    ngx_webhook_pause_t *pause);
+static ngx_int_t ngx_webhook_pause_store(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_pause_record(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_pause_recorded(ngx_webhook_api_t *api,
+    webhook_op_t *op);
 static ngx_int_t ngx_webhook_pause_refused(ngx_webhook_api_t *api,
     ngx_webhook_pause_t *pause);
 static ngx_int_t ngx_webhook_pause_reason(ngx_webhook_api_t *api,
@@ -62,7 +71,7 @@ ngx_webhook_pause_go(ngx_webhook_api_t *api)
 {
     json_t               *more;
     ngx_int_t             rc;
-    webhook_op_t          op;
+    webhook_op_t         *op;
     ngx_webhook_pause_t  *pause;
 
     pause = ngx_webhook_scope(api)->data;
@@ -85,13 +94,14 @@ ngx_webhook_pause_go(ngx_webhook_api_t *api)
         }
     }
 
-    ngx_memzero(&op, sizeof(webhook_op_t));
+    op = &pause->op;
 
-    op.type = WEBHOOK_OP_PAUSE;
-    op.u.pause.endpoint = pause->thing.key;
-    op.u.pause.resume = pause->resume ? 1 : 0;
-    op.u.pause.make = pause->kind == WEBHOOK_OBJECT_ENDPOINT || !pause->resume;
-    op.u.pause.reason = pause->reason;
+    op->type = WEBHOOK_OP_PAUSE;
+    op->u.pause.endpoint = pause->thing.key;
+    op->u.pause.resume = pause->resume ? 1 : 0;
+    op->u.pause.make = pause->kind == WEBHOOK_OBJECT_ENDPOINT
+                       || !pause->resume;
+    op->u.pause.reason = pause->reason;
 
     more = NULL;
 
@@ -103,7 +113,7 @@ ngx_webhook_pause_go(ngx_webhook_api_t *api)
         }
     }
 
-    if (ngx_webhook_record_with(api, &op,
+    if (ngx_webhook_record_with(api, op,
                          ngx_webhook_pause_actions[pause->kind][pause->resume],
                          &pause->thing.id,
                          ngx_webhook_str(&pause->thing.company), more)
@@ -112,7 +122,96 @@ ngx_webhook_pause_go(ngx_webhook_api_t *api)
         return NGX_ERROR;
     }
 
-    return ngx_webhook_api_store(api, &op, ngx_webhook_pause_done);
+    return api->wmcf->cluster ? ngx_webhook_pause_share(api, pause)
+                              : ngx_webhook_pause_store(api);
+}
+
+
+/* The cluster first: it is a thing of its own there, under the name by which
+   stores know where deliveries go. */
+
+static ngx_int_t
+ngx_webhook_pause_share(ngx_webhook_api_t *api, ngx_webhook_pause_t *pause)
+{
+    u_char                    *p;
+    webhook_cluster_object_t   object;
+
+    ngx_memzero(&object, sizeof(webhook_cluster_object_t));
+
+    object.object.id = *ngx_webhook_str(&pause->thing.id);
+
+    if (pause->kind == WEBHOOK_OBJECT_RECEIVER) {
+        p = ngx_pnalloc(api->pool, NGX_WEBHOOK_REGISTERED_API_LEN
+                                   + pause->thing.id.len);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        object.object.id.data = p;
+        object.object.id.len += NGX_WEBHOOK_REGISTERED_API_LEN;
+
+        p = ngx_cpymem(p, NGX_WEBHOOK_REGISTERED_API,
+                       NGX_WEBHOOK_REGISTERED_API_LEN);
+        ngx_memcpy(p, pause->thing.id.data, pause->thing.id.len);
+    }
+
+    object.kind = WEBHOOK_CLUSTER_PAUSE;
+    object.object.name = object.object.id;
+    object.object.company = *ngx_webhook_str(&pause->thing.company);
+    object.object.by = *ngx_webhook_str(&api->who.name);
+    object.object.data = pause->reason;
+    object.expect = WEBHOOK_CLUSTER_PUT;
+    object.remove = pause->resume ? 1 : 0;
+
+    return ngx_webhook_shared(api, &object, ngx_webhook_pause_record);
+}
+
+
+static ngx_int_t
+ngx_webhook_pause_store(ngx_webhook_api_t *api)
+{
+    ngx_webhook_pause_t  *pause;
+
+    pause = ngx_webhook_scope(api)->data;
+
+    return ngx_webhook_api_store(api, &pause->op, ngx_webhook_pause_done);
+}
+
+
+/* The store has it by now, and maybe what others did since: only the record is
+   left to be kept. */
+
+static ngx_int_t
+ngx_webhook_pause_record(ngx_webhook_api_t *api)
+{
+    webhook_op_t          op;
+    webhook_recorded_t   *recorded;
+    ngx_webhook_pause_t  *pause;
+
+    pause = ngx_webhook_scope(api)->data;
+    recorded = pause->op.recorded;
+
+    ngx_memzero(&op, sizeof(webhook_op_t));
+
+    op.type = WEBHOOK_OP_RECORD;
+    op.u.record.wall = recorded->wall;
+    op.u.record.company = recorded->company;
+    op.u.record.data = recorded->audit;
+
+    return ngx_webhook_api_store(api, &op, ngx_webhook_pause_recorded);
+}
+
+
+static ngx_int_t
+ngx_webhook_pause_recorded(ngx_webhook_api_t *api, webhook_op_t *op)
+{
+    ngx_webhook_pause_t  *pause;
+
+    pause = ngx_webhook_scope(api)->data;
+
+    ngx_webhook_pause_notice(pause);
+
+    return ngx_webhook_objects_get(api, pause->kind);
 }
 
 

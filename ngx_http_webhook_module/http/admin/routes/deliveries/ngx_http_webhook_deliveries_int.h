@@ -22,6 +22,10 @@ typedef struct {
     webhook_state_e           state;    /* as it was read */
     ngx_uint_t                gone;     /* its endpoint was deleted, and the
                                            caller is of its company */
+    webhook_op_t              fleet;    /* SHOW, as the cluster answered */
+    webhook_str_t             node;     /* that has it, if it is not here */
+    unsigned                  shared:1; /* it is not */
+    unsigned                  asked:1;  /* the cluster was asked */
     ngx_webhook_api_texts_t  *texts;    /* of ..._deliveries_answer() */
     ngx_int_t               (*shown)(ngx_webhook_api_t *api,
                                   webhook_op_t *op);
@@ -45,7 +49,8 @@ ngx_int_t ngx_webhook_deliveries_replay(ngx_webhook_api_t *api);
 /*
  * Reads the delivery that the path names, once the worker knows what is
  * registered, and goes on with shown: its SHOW, of one delivery that the caller
- * sees.  Else a 404 is answered.
+ * sees.  Else a 404 is answered.  On a node of a cluster one that is not here is
+ * looked for there, and "shared" is set.
  */
 ngx_int_t ngx_webhook_deliveries_read(ngx_webhook_api_t *api,
     ngx_int_t (*shown)(ngx_webhook_api_t *api, webhook_op_t *op));

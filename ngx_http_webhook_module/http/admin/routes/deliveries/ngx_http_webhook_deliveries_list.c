@@ -3,11 +3,12 @@
  * Copyright (C) the ngx_http_webhook_module authors
  *
  * GET deliveries: pages, and a search in what is shown of them and in what they
- * send.
+ * send; of this node's store, or by what the cluster knows of all nodes.
  */
 
 #include "http/admin/api/ngx_http_webhook_api_query.h"
 #include "http/admin/api/ngx_http_webhook_api_wait.h"
+#include "http/admin/routes/shared/ngx_http_webhook_shared.h"
 #include "http/admin/routes/deliveries/ngx_http_webhook_deliveries_int.h"
 #include "store/view/webhook_view.h"
 #include "http/runtime/registered/ngx_http_webhook_registered_api.h"
@@ -32,9 +33,25 @@ typedef struct {
                                            asked again; 0: it is a new one */
     ngx_str_t            past;          /* an endpoint that is not there now;
                                            empty: none is asked for */
+    ngx_uint_t           shared;        /* the cluster is asked, of */
+    webhook_str_t        node;          /*   this one; empty: of all */
     unsigned             seen:1;        /* what the store answered is in it */
     unsigned             failed:1;      /* there was no memory for it */
 } ngx_webhook_deliveries_page_t;
+
+
+/* What was found: "size" bytes each, which begin with a delivery. */
+
+typedef struct {
+    void                *first;
+    size_t               size;
+    uint32_t             count;
+    ngx_uint_t           shared;
+} ngx_webhook_deliveries_found_t;
+
+#define ngx_webhook_deliveries_at(found, i)                                   \
+    ((const webhook_delivery_t *) ((u_char *) (found)->first                  \
+                                   + (i) * (found)->size))
 
 
 static ngx_int_t ngx_webhook_deliveries_list_go(ngx_webhook_api_t *api);
@@ -45,6 +62,16 @@ static void ngx_webhook_deliveries_seen(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_deliveries_listed(ngx_webhook_api_t *api,
     webhook_op_t *op);
+static ngx_int_t ngx_webhook_deliveries_list_shared(ngx_webhook_api_t *api,
+    const webhook_filter_t *filter);
+static void ngx_webhook_deliveries_shared_seen(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op);
+static ngx_int_t ngx_webhook_deliveries_shared_listed(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op);
+static void ngx_webhook_deliveries_take(ngx_webhook_api_t *api,
+    const ngx_webhook_deliveries_found_t *found);
+static ngx_int_t ngx_webhook_deliveries_go_on(ngx_webhook_api_t *api,
+    const webhook_filter_t *filter);
 static ngx_uint_t ngx_webhook_deliveries_shown(ngx_webhook_api_t *api,
     ngx_webhook_deliveries_page_t *page, const webhook_delivery_t *d);
 static ngx_uint_t ngx_webhook_deliveries_holds(
@@ -82,6 +109,10 @@ ngx_webhook_deliveries_list_go(ngx_webhook_api_t *api)
     ngx_webhook_scope(api)->data = page;
 
     rc = ngx_webhook_asked_query(api, &page->filter, &page->past);
+
+    if (rc == NGX_OK) {
+        rc = ngx_webhook_shared_query(api, &page->shared, &page->node);
+    }
 
     if (rc == NGX_OK) {
         rc = ngx_webhook_api_query_limit(api, &page->limit);
@@ -171,6 +202,10 @@ ngx_webhook_deliveries_list_ask(ngx_webhook_api_t *api)
     page->turns++;
     page->seen = 0;
 
+    if (page->shared) {
+        return ngx_webhook_deliveries_list_shared(api, &op.u.list.filter);
+    }
+
     return ngx_webhook_api_store_see(api, &op, ngx_webhook_deliveries_seen,
                                      ngx_webhook_deliveries_listed);
 }
@@ -181,7 +216,75 @@ ngx_webhook_deliveries_list_ask(ngx_webhook_api_t *api)
 static void
 ngx_webhook_deliveries_seen(ngx_webhook_api_t *api, webhook_op_t *op)
 {
+    ngx_webhook_deliveries_found_t  found;
+
+    found.first = op->u.list.deliveries;
+    found.size = sizeof(webhook_delivery_t);
+    found.count = op->u.list.count;
+    found.shared = 0;
+
+    ngx_webhook_deliveries_take(api, &found);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_list_shared(ngx_webhook_api_t *api,
+    const webhook_filter_t *filter)
+{
+    webhook_cluster_op_t            op;
+    ngx_webhook_deliveries_page_t  *page;
+
+    page = ngx_webhook_scope(api)->data;
+
+    ngx_memzero(&op, sizeof(webhook_cluster_op_t));
+
+    op.type = WEBHOOK_CLUSTER_LIST;
+    op.u.list.filter = *filter;
+    op.u.list.node = page->node;
+
+    if (!api->who.all) {
+        ngx_webhook_access_whose(&api->who, &op.u.list.filter.company);
+    }
+
+    return ngx_webhook_shared_ask(api, &op, NGX_WEBHOOK_LINK_READ,
+                                  ngx_webhook_deliveries_shared_seen,
+                                  ngx_webhook_deliveries_shared_listed);
+}
+
+
+/* On a thread. */
+
+static void
+ngx_webhook_deliveries_shared_seen(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op)
+{
+    ngx_webhook_deliveries_found_t  found;
+
+    found.first = op->u.list.deliveries;
+    found.size = sizeof(webhook_cluster_delivery_t);
+    found.count = op->u.list.count;
+    found.shared = 1;
+
+    ngx_webhook_deliveries_take(api, &found);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_shared_listed(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op)
+{
+    return ngx_webhook_deliveries_go_on(api, &op->u.list.filter);
+}
+
+
+/* Any thread. */
+
+static void
+ngx_webhook_deliveries_take(ngx_webhook_api_t *api,
+    const ngx_webhook_deliveries_found_t *found)
+{
     uint32_t                        i, last, room;
+    const webhook_str_t            *node;
     const webhook_delivery_t       *d;
     ngx_webhook_deliveries_page_t  *page;
 
@@ -190,13 +293,14 @@ ngx_webhook_deliveries_seen(ngx_webhook_api_t *api, webhook_op_t *op)
     page->seen = 1;
     page->max = 0;
 
-    d = op->u.list.deliveries;
     room = page->limit - page->n;
     last = 0;
 
-    for (i = 0; i < op->u.list.count; i++) {
+    for (i = 0; i < found->count; i++) {
 
-        if (!ngx_webhook_deliveries_shown(api, page, &d[i])) {
+        if (!ngx_webhook_deliveries_shown(api, page,
+                                          ngx_webhook_deliveries_at(found, i)))
+        {
             continue;
         }
 
@@ -209,17 +313,21 @@ ngx_webhook_deliveries_seen(ngx_webhook_api_t *api, webhook_op_t *op)
         last = i + 1;
     }
 
-    for (i = 0; i < op->u.list.count && !page->failed; i++) {
+    for (i = 0; i < found->count && !page->failed; i++) {
+
+        d = ngx_webhook_deliveries_at(found, i);
+        node = found->shared ? &((const webhook_cluster_delivery_t *) d)->node
+                             : NULL;
 
         page->looked++;
-        page->reached = d[i].wall;
+        page->reached = d->wall;
 
-        if (!ngx_webhook_deliveries_shown(api, page, &d[i])) {
+        if (!ngx_webhook_deliveries_shown(api, page, d)) {
             continue;
         }
 
         if (ngx_webhook_api_page_item(&page->items,
-                                      webhook_view_delivery(&d[i]))
+                ngx_webhook_shared_node(api, webhook_view_delivery(d), node))
             != NGX_OK)
         {
             page->failed = 1;
@@ -241,6 +349,20 @@ ngx_webhook_deliveries_listed(ngx_webhook_api_t *api, webhook_op_t *op)
         ngx_webhook_deliveries_seen(api, op);
     }
 
+    return ngx_webhook_deliveries_go_on(api, &op->u.list.filter);
+}
+
+
+/* Behind what was found. */
+
+static ngx_int_t
+ngx_webhook_deliveries_go_on(ngx_webhook_api_t *api,
+    const webhook_filter_t *filter)
+{
+    ngx_webhook_deliveries_page_t  *page;
+
+    page = ngx_webhook_scope(api)->data;
+
     if (page->failed) {
         return NGX_ERROR;
     }
@@ -249,11 +371,10 @@ ngx_webhook_deliveries_listed(ngx_webhook_api_t *api, webhook_op_t *op)
         return ngx_webhook_deliveries_list_ask(api);
     }
 
-    page->filter.more = op->u.list.filter.more;
+    page->filter.more = filter->more;
 
     if (page->filter.more) {
-        ngx_memcpy(page->filter.cursor, op->u.list.filter.cursor,
-                   WEBHOOK_CURSOR_LEN);
+        ngx_memcpy(page->filter.cursor, filter->cursor, WEBHOOK_CURSOR_LEN);
         page->filter.from = 1;
 
         if (page->n < page->limit

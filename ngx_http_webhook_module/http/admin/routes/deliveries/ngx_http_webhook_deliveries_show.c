@@ -6,6 +6,7 @@
  */
 
 #include "http/admin/api/ngx_http_webhook_api_wait.h"
+#include "http/admin/routes/shared/ngx_http_webhook_shared.h"
 #include "http/admin/routes/deliveries/ngx_http_webhook_deliveries_int.h"
 #include "http/runtime/ngx_http_webhook_moved.h"
 #include "store/view/webhook_view.h"
@@ -16,6 +17,11 @@ static void ngx_webhook_deliveries_made(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_deliveries_was_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
+static ngx_int_t ngx_webhook_deliveries_elsewhere(ngx_webhook_api_t *api);
+static void ngx_webhook_deliveries_fleet_seen(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op);
+static ngx_int_t ngx_webhook_deliveries_fleet_read(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op);
 static json_t *ngx_webhook_deliveries_attempts(ngx_webhook_api_t *api,
     const webhook_delivery_full_t *full);
 static json_t *ngx_webhook_deliveries_sent(ngx_webhook_api_t *api,
@@ -73,6 +79,8 @@ ngx_webhook_deliveries_again(ngx_webhook_api_t *api,
 
     route = ngx_webhook_delivery_route(api);
     route->shown = shown;
+    route->shared = 0;
+    route->asked = 0;
 
     ngx_memzero(&op, sizeof(webhook_op_t));
 
@@ -123,6 +131,13 @@ ngx_webhook_deliveries_was_read(ngx_webhook_api_t *api, webhook_op_t *op)
     route = ngx_webhook_delivery_route(api);
     d = &op->u.show.deliveries[0].delivery;
 
+    if (api->wmcf->cluster && !route->asked
+        && (op->result != WEBHOOK_STORE_OK || op->u.show.count == 0
+            || d->moved))
+    {
+        return ngx_webhook_deliveries_elsewhere(api);
+    }
+
     if (op->result != WEBHOOK_STORE_OK || op->u.show.count == 0
         || !ngx_webhook_access_sees(&api->who, &op->u.show.company)
         || !(d->gone
@@ -148,6 +163,100 @@ ngx_webhook_deliveries_was_read(ngx_webhook_api_t *api, webhook_op_t *op)
 }
 
 
+/* What is not here may be another node's. */
+
+static ngx_int_t
+ngx_webhook_deliveries_elsewhere(ngx_webhook_api_t *api)
+{
+    webhook_cluster_op_t           op;
+    ngx_webhook_delivery_route_t  *route;
+
+    route = ngx_webhook_delivery_route(api);
+
+    route->asked = 1;
+
+    if (route->texts) {
+        route->texts = ngx_webhook_api_page_texts(api);
+        if (route->texts == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    ngx_memzero(&op, sizeof(webhook_cluster_op_t));
+
+    op.type = WEBHOOK_CLUSTER_SHOW;
+    op.u.show.id = route->event;
+    op.u.show.endpoint = route->endpoint;
+
+    ngx_webhook_access_whose(&api->who, &op.u.show.company);
+
+    return ngx_webhook_shared_ask(api, &op, NGX_WEBHOOK_LINK_READ,
+                                  ngx_webhook_deliveries_fleet_seen,
+                                  ngx_webhook_deliveries_fleet_read);
+}
+
+
+/* On a thread: as the store would have answered.  Of one delivery. */
+
+static void
+ngx_webhook_deliveries_fleet_seen(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op)
+{
+    webhook_op_show_t             *show;
+    webhook_cluster_show_t        *s;
+    ngx_webhook_delivery_route_t  *route;
+
+    s = &op->u.show;
+    route = ngx_webhook_delivery_route(api);
+    show = &route->fleet.u.show;
+
+    ngx_memzero(&route->fleet, sizeof(webhook_op_t));
+
+    route->fleet.type = WEBHOOK_OP_SHOW;
+
+    if (s->count == 0) {
+        return;
+    }
+
+    route->shared = 1;
+    route->node = s->deliveries[0].node;
+
+    show->id = s->id;
+    show->endpoint = s->endpoint;
+    show->wire = s->event.wire;
+    show->wall = s->event.wall;
+    show->type = s->event.type;
+    show->company = s->event.company;
+    show->renditions = s->event.renditions;
+    show->renditions_count = s->event.renditions_count;
+    show->deliveries = &s->deliveries[0].full;
+    show->count = 1;
+
+    if (route->texts) {
+        ngx_webhook_deliveries_made(api, &route->fleet);
+    }
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_fleet_read(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op)
+{
+    ngx_webhook_delivery_route_t  *route;
+
+    route = ngx_webhook_delivery_route(api);
+
+    if (op->result != WEBHOOK_CLUSTER_OK) {
+        ngx_memzero(&route->fleet, sizeof(webhook_op_t));
+    }
+
+    route->fleet.result = op->result == WEBHOOK_CLUSTER_OK
+                          ? WEBHOOK_STORE_OK : WEBHOOK_STORE_NOT_FOUND;
+
+    return ngx_webhook_deliveries_was_read(api, &route->fleet);
+}
+
+
 ngx_int_t
 ngx_webhook_deliveries_answer(ngx_webhook_api_t *api, webhook_op_t *op)
 {
@@ -167,14 +276,18 @@ ngx_webhook_deliveries_answer(ngx_webhook_api_t *api, webhook_op_t *op)
 json_t *
 ngx_webhook_deliveries_json(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    int                       failed;
-    u_char                    id[WEBHOOK_ID_TEXT_LEN];
-    json_t                   *json;
-    webhook_delivery_full_t  *full;
+    int                            failed;
+    u_char                         id[WEBHOOK_ID_TEXT_LEN];
+    json_t                        *json;
+    webhook_delivery_full_t       *full;
+    ngx_webhook_delivery_route_t  *route;
 
     full = op->u.show.deliveries;
 
-    json = webhook_view_delivery(&full->delivery);
+    route = ngx_webhook_delivery_route(api);
+
+    json = ngx_webhook_shared_node(api, webhook_view_delivery(&full->delivery),
+                                   route->shared ? &route->node : NULL);
     if (json == NULL) {
         return NULL;
     }

@@ -2,11 +2,14 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * POST deliveries/{id}/retry, cancel and replay: one delivery.
+ * POST deliveries/{id}/retry, cancel and replay: one delivery.  Of another node
+ * what is over can be sent again, by whichever node takes it; what it has open it
+ * is asked to retry or cancel.
  */
 
 #include "http/admin/api/ngx_http_webhook_api_wait.h"
 #include "http/admin/routes/common/ngx_http_webhook_record.h"
+#include "http/admin/routes/shared/ngx_http_webhook_shared.h"
 #include "http/admin/routes/deliveries/ngx_http_webhook_deliveries_int.h"
 #include "http/outbound/delivery/ngx_http_webhook_event.h"
 
@@ -17,6 +20,21 @@ static ngx_int_t ngx_webhook_deliveries_cancel_go(ngx_webhook_api_t *api,
     webhook_op_t *shown);
 static ngx_int_t ngx_webhook_deliveries_steer(ngx_webhook_api_t *api,
     webhook_op_e type);
+static ngx_int_t ngx_webhook_deliveries_steer_shared(ngx_webhook_api_t *api,
+    webhook_op_e type);
+static ngx_int_t ngx_webhook_deliveries_ask_retry(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_deliveries_ask_cancel(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_deliveries_ask(ngx_webhook_api_t *api,
+    ngx_uint_t cancel);
+static ngx_int_t ngx_webhook_deliveries_was_asked(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op);
+static ngx_int_t ngx_webhook_deliveries_theirs(ngx_webhook_api_t *api,
+    const char *what);
+static ngx_int_t ngx_webhook_deliveries_nothing(ngx_webhook_api_t *api,
+    const char *what);
+static ngx_int_t ngx_webhook_deliveries_retry_shared(ngx_webhook_api_t *api);
+static ngx_int_t ngx_webhook_deliveries_retried_shared(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op);
 static ngx_int_t ngx_webhook_deliveries_gone(ngx_webhook_api_t *api);
 static ngx_int_t ngx_webhook_deliveries_steered(ngx_webhook_api_t *api,
     webhook_op_t *op);
@@ -80,6 +98,10 @@ ngx_webhook_deliveries_steer(ngx_webhook_api_t *api, webhook_op_e type)
         return ngx_webhook_deliveries_gone(api);
     }
 
+    if (route->shared) {
+        return ngx_webhook_deliveries_steer_shared(api, type);
+    }
+
     ngx_memzero(&op, sizeof(webhook_op_t));
 
     op.type = type;
@@ -100,6 +122,176 @@ ngx_webhook_deliveries_steer(ngx_webhook_api_t *api, webhook_op_e type)
     }
 
     return ngx_webhook_api_store(api, &op, ngx_webhook_deliveries_steered);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_steer_shared(ngx_webhook_api_t *api, webhook_op_e type)
+{
+    ngx_webhook_api_pt             next;
+    ngx_webhook_delivery_route_t  *route;
+
+    route = ngx_webhook_delivery_route(api);
+
+    switch (route->state) {
+
+    case WEBHOOK_PENDING:
+    case WEBHOOK_SENDING:
+        next = type == WEBHOOK_OP_CANCEL ? ngx_webhook_deliveries_ask_cancel
+                                         : ngx_webhook_deliveries_ask_retry;
+        break;
+
+    case WEBHOOK_DELIVERED:
+        next = NULL;
+        break;
+
+    default:
+
+        /* one that is dead and blocks its key is open */
+
+        next = type == WEBHOOK_OP_RETRY ? ngx_webhook_deliveries_retry_shared
+                                        : ngx_webhook_deliveries_ask_cancel;
+    }
+
+    if (next == NULL) {
+        return ngx_webhook_deliveries_nothing(api, type == WEBHOOK_OP_RETRY
+                                                   ? "retry" : "cancel");
+    }
+
+    return ngx_webhook_record(api, type == WEBHOOK_OP_RETRY
+                                   ? "delivery.retry" : "delivery.cancel",
+                              &api->values[0], &route->company, NULL, NULL,
+                              next);
+}
+
+
+/* The node that has it is asked, and does it when it looks next. */
+
+static ngx_int_t
+ngx_webhook_deliveries_ask_retry(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_deliveries_ask(api, 0);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_ask_cancel(ngx_webhook_api_t *api)
+{
+    return ngx_webhook_deliveries_ask(api, 1);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_ask(ngx_webhook_api_t *api, ngx_uint_t cancel)
+{
+    webhook_cluster_op_t           op;
+    ngx_webhook_delivery_route_t  *route;
+
+    route = ngx_webhook_delivery_route(api);
+
+    ngx_memzero(&op, sizeof(webhook_cluster_op_t));
+
+    op.type = WEBHOOK_CLUSTER_STEER;
+    op.u.steer.event = route->event;
+    op.u.steer.endpoint = route->endpoint;
+    op.u.steer.cancel = cancel ? 1 : 0;
+
+    ngx_webhook_access_whose(&api->who, &op.u.steer.company);
+
+    return ngx_webhook_shared_ask(api, &op, NGX_WEBHOOK_LINK_CHANGE, NULL,
+                                  ngx_webhook_deliveries_was_asked);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_was_asked(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op)
+{
+    const char  *what;
+
+    what = op->u.steer.cancel ? "cancel" : "retry";
+
+    switch (op->result) {
+
+    case WEBHOOK_CLUSTER_OK:
+        return ngx_webhook_api_json(api, NGX_HTTP_ACCEPTED,
+                   json_pack("{s:o, s:o, s:s}",
+                             "id", ngx_webhook_api_string(
+                                       ngx_webhook_str(&api->values[0])),
+                             "node", ngx_webhook_api_string(&op->u.steer.node),
+                             "asked", what));
+
+    case WEBHOOK_CLUSTER_DUPLICATE:
+        return ngx_webhook_deliveries_nothing(api, what);
+
+    case WEBHOOK_CLUSTER_CONFLICT:
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                       "The node that had the delivery is dead, "
+                                       "or is asked for too much: ask again "
+                                       "once another one has it");
+
+    default:
+        return ngx_webhook_api_not_found(api, "delivery", &api->values[0]);
+    }
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_theirs(ngx_webhook_api_t *api, const char *what)
+{
+    ngx_webhook_delivery_route_t  *route;
+
+    route = ngx_webhook_delivery_route(api);
+
+    return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                   "The delivery is kept by the node \"%V\": "
+                                   "it can be %s there",
+                                   ngx_webhook_nstr(&route->node), what);
+}
+
+
+/* It is recorded: it becomes nobody's in the cluster, and some node takes it. */
+
+static ngx_int_t
+ngx_webhook_deliveries_retry_shared(ngx_webhook_api_t *api)
+{
+    webhook_cluster_op_t           op;
+    ngx_webhook_delivery_route_t  *route;
+
+    route = ngx_webhook_delivery_route(api);
+
+    ngx_memzero(&op, sizeof(webhook_cluster_op_t));
+
+    op.type = WEBHOOK_CLUSTER_RETRY;
+    op.u.retry.event = route->event;
+    op.u.retry.endpoint = route->endpoint;
+
+    ngx_webhook_access_whose(&api->who, &op.u.retry.company);
+
+    return ngx_webhook_shared_ask(api, &op, NGX_WEBHOOK_LINK_CHANGE, NULL,
+                                  ngx_webhook_deliveries_retried_shared);
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_retried_shared(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op)
+{
+    if (op->result == WEBHOOK_CLUSTER_DUPLICATE
+        && ngx_webhook_delivery_route(api)->state == WEBHOOK_DEAD)
+    {
+        /* it is open, since it blocks its key */
+
+        return ngx_webhook_deliveries_ask_retry(api);
+    }
+
+    if (op->result == WEBHOOK_CLUSTER_NOT_FOUND) {
+        return ngx_webhook_api_not_found(api, "delivery", &api->values[0]);
+    }
+
+    /* somebody was faster: it is sent again all the same */
+
+    return ngx_webhook_deliveries_again(api, ngx_webhook_deliveries_answer);
 }
 
 
@@ -126,7 +318,7 @@ ngx_webhook_deliveries_steered(ngx_webhook_api_t *api, webhook_op_t *op)
 static ngx_int_t
 ngx_webhook_deliveries_refused(ngx_webhook_api_t *api, webhook_op_t *op)
 {
-    const char  *what, *state;
+    const char  *what;
 
     what = op->type == WEBHOOK_OP_RETRY ? "retry" : "cancel";
 
@@ -138,12 +330,7 @@ ngx_webhook_deliveries_refused(ngx_webhook_api_t *api, webhook_op_t *op)
                                        "moment: wait for its outcome");
 
     case WEBHOOK_STORE_DUPLICATE:
-        state = webhook_state_name(ngx_webhook_delivery_route(api)->state);
-
-        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
-                                       "There is nothing to %s: the delivery is "
-                                       "%s. A new one is made by its \"replay\"",
-                                       what, state);
+        return ngx_webhook_deliveries_nothing(api, what);
 
     case WEBHOOK_STORE_FULL:
 
@@ -162,6 +349,20 @@ ngx_webhook_deliveries_refused(ngx_webhook_api_t *api, webhook_op_t *op)
     default:
         return ngx_webhook_api_not_found(api, "delivery", &api->values[0]);
     }
+}
+
+
+static ngx_int_t
+ngx_webhook_deliveries_nothing(ngx_webhook_api_t *api, const char *what)
+{
+    const char  *state;
+
+    state = webhook_state_name(ngx_webhook_delivery_route(api)->state);
+
+    return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                   "There is nothing to %s: the delivery is "
+                                   "%s. A new one is made by its \"replay\"",
+                                   what, state);
 }
 
 
@@ -193,6 +394,10 @@ ngx_webhook_deliveries_replay_go(ngx_webhook_api_t *api, webhook_op_t *shown)
 
     if (route->gone) {
         return ngx_webhook_deliveries_gone(api);
+    }
+
+    if (route->shared) {
+        return ngx_webhook_deliveries_theirs(api, "replayed");
     }
 
     ngx_memzero(&op, sizeof(webhook_op_t));

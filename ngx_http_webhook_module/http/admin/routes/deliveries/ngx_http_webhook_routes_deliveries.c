@@ -17,7 +17,7 @@ const ngx_webhook_route_t  ngx_webhook_routes_deliveries[] = {
 
     { NGX_HTTP_GET, ngx_string("deliveries"), NGX_WEBHOOK_API_VIEW,
       ngx_webhook_deliveries_list,
-      NGX_WEBHOOK_ASKED_QUERY " q cursor limit" },
+      NGX_WEBHOOK_ASKED_QUERY " q node cursor limit" },
 
     { NGX_HTTP_GET, ngx_string("deliveries/{id}"), NGX_WEBHOOK_API_VIEW,
       ngx_webhook_deliveries_show, NULL },

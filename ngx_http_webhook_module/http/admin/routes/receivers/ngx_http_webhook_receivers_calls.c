@@ -8,6 +8,7 @@
 #include "http/admin/api/ngx_http_webhook_api_query.h"
 #include "http/admin/api/ngx_http_webhook_api_wait.h"
 #include "http/admin/routes/common/ngx_http_webhook_asked.h"
+#include "http/admin/routes/shared/ngx_http_webhook_shared.h"
 #include "http/admin/routes/receivers/ngx_http_webhook_receivers_int.h"
 #include "store/view/webhook_view.h"
 
@@ -15,6 +16,10 @@
 typedef struct {
     ngx_webhook_scope_thing_t   thing;
     webhook_id_t                id;
+    webhook_op_t                fleet;      /* CALLS, as the cluster answered */
+    webhook_str_t               node;       /* that has it, if it is not here */
+    unsigned                    shared:1;   /* it is not */
+    unsigned                    asked:1;    /* the cluster was asked */
     ngx_webhook_api_texts_t    *texts;
     ngx_int_t                 (*found)(ngx_webhook_api_t *api,
                                     webhook_op_t *op);
@@ -27,6 +32,15 @@ static void ngx_webhook_receivers_calls_seen(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static ngx_int_t ngx_webhook_receivers_calls_read(ngx_webhook_api_t *api,
     webhook_op_t *op);
+static void ngx_webhook_receivers_fleet_seen(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op);
+static ngx_int_t ngx_webhook_receivers_fleet_read(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op);
+static ngx_int_t ngx_webhook_receivers_elsewhere(ngx_webhook_api_t *api);
+static void ngx_webhook_receivers_elsewhere_seen(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op);
+static ngx_int_t ngx_webhook_receivers_elsewhere_read(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op);
 static ngx_int_t ngx_webhook_receivers_one(ngx_webhook_api_t *api,
     ngx_int_t (*found)(ngx_webhook_api_t *api, webhook_op_t *op));
 static ngx_int_t ngx_webhook_receivers_one_go(ngx_webhook_api_t *api);
@@ -41,6 +55,10 @@ static ngx_int_t ngx_webhook_receivers_replay_go(ngx_webhook_api_t *api,
     webhook_op_t *op);
 static json_t *ngx_webhook_receivers_call_brief(ngx_webhook_api_t *api,
     const void *one);
+static json_t *ngx_webhook_receivers_fleet_brief(ngx_webhook_api_t *api,
+    const void *one);
+static json_t *ngx_webhook_receivers_call_brief_of(ngx_webhook_api_t *api,
+    const webhook_call_t *one);
 static json_t *ngx_webhook_receivers_call_view(ngx_webhook_api_t *api,
     const webhook_call_t *call);
 static json_t *ngx_webhook_receivers_call_json(ngx_webhook_api_t *api,
@@ -72,13 +90,20 @@ ngx_webhook_receivers_calls_go(ngx_webhook_api_t *api)
 static ngx_int_t
 ngx_webhook_receivers_calls_ask(ngx_webhook_api_t *api)
 {
-    ngx_int_t            rc;
-    ngx_uint_t           from;
-    webhook_op_t         op;
-    webhook_filter_t     filter;
-    webhook_op_calls_t  *calls;
+    ngx_int_t             rc;
+    ngx_uint_t            from, shared;
+    webhook_op_t          op;
+    webhook_filter_t      filter;
+    webhook_op_calls_t   *calls;
+    webhook_cluster_op_t  ask;
+
+    ngx_memzero(&ask, sizeof(webhook_cluster_op_t));
 
     rc = ngx_webhook_asked_query(api, &filter, NULL);
+
+    if (rc == NGX_OK) {
+        rc = ngx_webhook_shared_query(api, &shared, &ask.u.calls.node);
+    }
 
     if (rc != NGX_OK) {
         return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
@@ -115,9 +140,50 @@ ngx_webhook_receivers_calls_ask(ngx_webhook_api_t *api)
         return NGX_ERROR;
     }
 
+    if (shared) {
+        ask.type = WEBHOOK_CLUSTER_CALLS;
+        ask.u.calls.filter = *calls;
+
+        return ngx_webhook_shared_ask(api, &ask, NGX_WEBHOOK_LINK_READ,
+                                      ngx_webhook_receivers_fleet_seen,
+                                      ngx_webhook_receivers_fleet_read);
+    }
+
     return ngx_webhook_api_store_see(api, &op,
                                      ngx_webhook_receivers_calls_seen,
                                      ngx_webhook_receivers_calls_read);
+}
+
+
+/* On a thread. */
+
+static void
+ngx_webhook_receivers_fleet_seen(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op)
+{
+    ngx_webhook_api_page_each(api, ngx_webhook_scope(api)->data,
+                              op->u.calls.calls, op->u.calls.count,
+                              sizeof(webhook_cluster_call_t),
+                              ngx_webhook_receivers_fleet_brief);
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_fleet_read(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op)
+{
+    ngx_webhook_api_texts_t  *texts;
+
+    texts = ngx_webhook_scope(api)->data;
+
+    if (texts->failed) {
+        return NGX_ERROR;
+    }
+
+    return ngx_webhook_api_page_text(api, &texts->items,
+                                     op->u.calls.filter.more
+                                     ? op->u.calls.filter.cursor : NULL,
+                                     WEBHOOK_CURSOR_LEN);
 }
 
 
@@ -243,6 +309,12 @@ ngx_webhook_receivers_one_read(ngx_webhook_api_t *api, webhook_op_t *op)
 
     call = ngx_webhook_scope(api)->data;
 
+    if (api->wmcf->cluster && !call->asked
+        && (op->result != WEBHOOK_STORE_OK || op->u.calls.count == 0))
+    {
+        return ngx_webhook_receivers_elsewhere(api);
+    }
+
     if (op->result != WEBHOOK_STORE_OK || op->u.calls.count == 0
         || op->u.calls.calls[0].receiver
            != webhook_id_name(ngx_webhook_str(&api->values[0]))
@@ -252,6 +324,74 @@ ngx_webhook_receivers_one_read(ngx_webhook_api_t *api, webhook_op_t *op)
     }
 
     return call->found(api, op);
+}
+
+
+/* What is not here may be another node's. */
+
+static ngx_int_t
+ngx_webhook_receivers_elsewhere(ngx_webhook_api_t *api)
+{
+    webhook_cluster_op_t           op;
+    ngx_webhook_receivers_call_t  *call;
+
+    call = ngx_webhook_scope(api)->data;
+
+    call->asked = 1;
+
+    ngx_memzero(&op, sizeof(webhook_cluster_op_t));
+
+    op.type = WEBHOOK_CLUSTER_CALLS;
+    op.u.calls.filter.id = &call->id;
+    op.u.calls.filter.max = 1;
+
+    ngx_webhook_access_whose(&api->who, &op.u.calls.filter.company);
+
+    return ngx_webhook_shared_ask(api, &op, NGX_WEBHOOK_LINK_READ,
+                                  ngx_webhook_receivers_elsewhere_seen,
+                                  ngx_webhook_receivers_elsewhere_read);
+}
+
+
+/* On a thread: as the store would have answered. */
+
+static void
+ngx_webhook_receivers_elsewhere_seen(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op)
+{
+    ngx_webhook_receivers_call_t  *call;
+
+    call = ngx_webhook_scope(api)->data;
+
+    if (op->u.calls.count == 0) {
+        return;
+    }
+
+    call->shared = 1;
+    call->node = op->u.calls.calls[0].node;
+
+    call->fleet.u.calls.calls = &op->u.calls.calls[0].call;
+    call->fleet.u.calls.count = 1;
+
+    if (call->found == ngx_webhook_receivers_call_answer) {
+        ngx_webhook_receivers_call_seen(api, &call->fleet);
+    }
+}
+
+
+static ngx_int_t
+ngx_webhook_receivers_elsewhere_read(ngx_webhook_api_t *api,
+    webhook_cluster_op_t *op)
+{
+    ngx_webhook_receivers_call_t  *call;
+
+    call = ngx_webhook_scope(api)->data;
+
+    call->fleet.type = WEBHOOK_OP_CALLS;
+    call->fleet.result = op->result == WEBHOOK_CLUSTER_OK
+                         ? WEBHOOK_STORE_OK : WEBHOOK_STORE_NOT_FOUND;
+
+    return ngx_webhook_receivers_one_read(api, &call->fleet);
 }
 
 
@@ -267,8 +407,9 @@ ngx_webhook_receivers_call_seen(ngx_webhook_api_t *api, webhook_op_t *op)
     if (op->u.calls.count) {
         call->texts->seen = 1;
 
-        ngx_webhook_api_page_add(call->texts,
-                   ngx_webhook_receivers_call_json(api, op->u.calls.calls));
+        ngx_webhook_api_page_add(call->texts, ngx_webhook_shared_node(api,
+                   ngx_webhook_receivers_call_json(api, op->u.calls.calls),
+                   call->shared ? &call->node : NULL));
     }
 }
 
@@ -312,6 +453,13 @@ ngx_webhook_receivers_replay_go(ngx_webhook_api_t *api, webhook_op_t *op)
                                        "it; to make it again, use a new key");
     }
 
+    if (call->shared) {
+        return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
+                                       "The call is kept by the node \"%V\": it "
+                                       "can be made again there",
+                                       ngx_webhook_nstr(&call->node));
+    }
+
     if (call->thing.id.len == 0) {
         return ngx_webhook_api_problem(api, NGX_HTTP_CONFLICT,
                                        "The receiver was deleted: its calls "
@@ -344,7 +492,26 @@ ngx_webhook_receivers_replay_go(ngx_webhook_api_t *api, webhook_op_t *op)
 
 
 static json_t *
+ngx_webhook_receivers_fleet_brief(ngx_webhook_api_t *api, const void *one)
+{
+    const webhook_cluster_call_t *c = one;
+
+    return ngx_webhook_shared_node(api,
+               ngx_webhook_receivers_call_brief_of(api, &c->call), &c->node);
+}
+
+
+static json_t *
 ngx_webhook_receivers_call_brief(ngx_webhook_api_t *api, const void *one)
+{
+    return ngx_webhook_shared_node(api,
+               ngx_webhook_receivers_call_brief_of(api, one), NULL);
+}
+
+
+static json_t *
+ngx_webhook_receivers_call_brief_of(ngx_webhook_api_t *api,
+    const webhook_call_t *one)
 {
     ngx_uint_t  i;
     json_t     *json;

@@ -68,7 +68,7 @@ const ngx_webhook_route_t  ngx_webhook_routes_receivers[] = {
       ngx_webhook_receivers_dry_run, NULL },
 
     { NGX_HTTP_GET, ngx_string("receivers/{id}/calls"), NGX_WEBHOOK_API_VIEW,
-      ngx_webhook_receivers_calls, "status since until cursor limit" },
+      ngx_webhook_receivers_calls, "status since until node cursor limit" },
 
     { NGX_HTTP_GET, ngx_string("receivers/{id}/calls/{call}"),
       NGX_WEBHOOK_API_VIEW, ngx_webhook_receivers_call, NULL },

@@ -292,6 +292,7 @@ ngx_webhook_import_post(ngx_webhook_import_t *import, webhook_object_e kind,
     if (api->once.keep) {
         c->once = api->once;
         c->make_answer = ngx_webhook_import_keep;
+        c->apart = 1;
     }
 
     ngx_webhook_access_whose(&api->who, &c->whose);
@@ -546,6 +547,12 @@ ngx_webhook_import_reason(ngx_webhook_registry_change_t *c)
 
     case NGX_WEBHOOK_REGISTRY_LARGE:
         return "its settings are too long";
+
+    case NGX_WEBHOOK_REGISTRY_AWAY:
+        return "the cluster is away, and nothing was changed";
+
+    case NGX_WEBHOOK_REGISTRY_LATE:
+        return "the cluster has it, and this node will have it later";
 
     case NGX_WEBHOOK_REGISTRY_LOCKED:
         return "no key decrypts its secrets, or there is none to encrypt them "
