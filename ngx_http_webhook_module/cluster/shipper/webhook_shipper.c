@@ -179,14 +179,17 @@ webhook_shipper_change(webhook_shipper_t *sh)
 }
 
 
-/* Nothing is to be shipped now. */
+/* Nothing is to be shipped now, or a batch was. */
 
 static int
 webhook_shipper_idle(webhook_shipper_t *sh)
 {
+    int       busy;
     uint64_t  now;
 
     now = sh->o.clock(sh->o.ctx);
+    busy = sh->busy;
+    sh->busy = 0;
 
     if (!sh->news.joined || !sh->news.settled) {
         return webhook_shipper_go(sh, webhook_shipper_rest(sh, sh->o.pause,
@@ -212,12 +215,12 @@ webhook_shipper_idle(webhook_shipper_t *sh)
         return webhook_shipper_go(sh, WEBHOOK_SHIPPER_INBOX);
     }
 
-    if (sh->draining) {
+    if (sh->draining && now >= sh->drained) {
         sh->draining = 0;
         return webhook_shipper_go(sh, WEBHOOK_SHIPPER_RELEASE);
     }
 
-    if (sh->claimable) {
+    if (sh->claimable && !sh->drains) {
         return webhook_shipper_go(sh, WEBHOOK_SHIPPER_CLAIM);
     }
 
@@ -227,7 +230,8 @@ webhook_shipper_idle(webhook_shipper_t *sh)
         return webhook_shipper_go(sh, WEBHOOK_SHIPPER_UPKEEPING);
     }
 
-    return webhook_shipper_go(sh, webhook_shipper_rest(sh, sh->o.pause,
+    return webhook_shipper_go(sh, busy ? WEBHOOK_SHIPPER_NUMBER
+                                       : webhook_shipper_rest(sh, sh->o.pause,
                                                     WEBHOOK_SHIPPER_NUMBER));
 }
 

@@ -109,7 +109,11 @@ webhook_beater_begin(webhook_shipper_t *sh)
         memset(&sh->fence, 0, sizeof(sh->fence));
 
         sh->fence.type = WEBHOOK_OP_SHIP_FENCE;
-        sh->fence.u.ship_fence.left = sh->until > now ? sh->until - now : 0;
+
+        /* what is given to others is not begun any more */
+
+        sh->fence.u.ship_fence.left = sh->until > now && !sh->drains
+                                      ? sh->until - now : 0;
         sh->fence.u.ship_fence.at = now;
         sh->fence_ops[0] = &sh->fence;
 
@@ -181,6 +185,15 @@ webhook_beater_beaten(webhook_shipper_t *sh)
     switch (sh->beat.result) {
 
     case WEBHOOK_CLUSTER_OK:
+
+        if (b->draining && !sh->drains) {
+
+            /* sends that have begun end by then */
+
+            sh->drained = sh->until;
+        }
+
+        sh->drains = b->draining;
         sh->until = sh->beat_at + b->good;
         sh->next = sh->beat_at + sh->o.beat;
         sh->fenced = 1;

@@ -175,10 +175,14 @@ struct webhook_shipper_s {
     unsigned                    claimable:1;
     unsigned                    elected:1;
     unsigned                    draining:1;
+    unsigned                    drains:1;   /* the fence stays shut: what has a
+                                               number goes to others */
+    uint64_t                    drained;    /* clock that its sends end at */
     uint64_t                    missed;     /* clock to look for what is ours, and
                                                not here; 0: nothing is */
     unsigned                    unsure:1;   /* a SHIP may be on its way yet */
     unsigned                    more:1;     /* there is more to number */
+    unsigned                    busy:1;     /* a batch was shipped */
 
     /* the heartbeat's */
     webhook_beater_state_e      beating;

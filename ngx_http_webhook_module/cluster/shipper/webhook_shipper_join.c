@@ -127,6 +127,7 @@ webhook_shipper_was_joined(webhook_shipper_t *sh)
     sh->part_max = j->part_max;
     sh->registry = j->registry;
     sh->backoff = 0;
+    sh->drains = 0;
     sh->unsure = 0;             /* what was on its way has arrived, or never
                                    will */
     sh->news.away = 0;

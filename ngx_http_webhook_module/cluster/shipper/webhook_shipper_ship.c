@@ -270,7 +270,12 @@ webhook_shipper_was_done(webhook_shipper_t *sh)
 
     sh->news.away = 0;
 
-    return WEBHOOK_SHIPPER_NUMBER;
+    /* something else may be to be done, which does not wait until nothing happens
+       any more */
+
+    sh->busy = 1;
+
+    return WEBHOOK_SHIPPER_IDLE;
 }
 
 
