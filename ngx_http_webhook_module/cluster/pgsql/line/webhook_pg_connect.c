@@ -317,6 +317,10 @@ webhook_pg_try(webhook_pg_t *pg, const webhook_pg_host_t *host,
 
     PQsetNoticeReceiver(pg->conn, webhook_pg_notice, pg);
 
+    /* details may have what stands in a row */
+
+    (void) PQsetErrorVerbosity(pg->conn, PQERRORS_TERSE);
+
     what = WEBHOOK_PG_WRITE;
 
     for ( ;; ) {

@@ -144,11 +144,12 @@ BEGIN
         RAISE SQLSTATE 'WH004' USING MESSAGE = 'the node is too old';
     END IF;
 
-    IF p_beat > c.beat OR p_lease < 4 * c.beat OR length(p_name) = 0
-       OR length(p_name) > 255 OR length(p_next) <> 16
+    IF p_beat > c.beat OR p_lease < 4 * c.beat OR p_lease > 3600000
+       OR length(p_name) = 0 OR length(p_name) > 255 OR length(p_next) <> 16
     THEN
         RAISE SQLSTATE 'WH005' USING MESSAGE =
-            'heartbeat= is above ' || c.beat || ' ms, or lease= below four';
+            'heartbeat= is above ' || c.beat || ' ms, or lease= below four of '
+            || 'these, or above an hour';
     END IF;
 
     SELECT * INTO n FROM node WHERE name = p_name FOR UPDATE;

@@ -1,6 +1,7 @@
 -- Partitions, sweeping, and what the operator does.
 
--- Makes the partitions up to a part.
+-- Makes the partitions up to a part: some at a time, for each takes locks of which
+-- a transaction may not have any number.
 CREATE FUNCTION make_parts(p_from int, p_to int) RETURNS int
     LANGUAGE plpgsql AS $$
 DECLARE
@@ -14,7 +15,7 @@ BEGIN
 
     a := CASE WHEN c.made_to = 0 THEN p_from ELSE c.made_to END;
 
-    WHILE a < p_to LOOP
+    WHILE a < p_to AND n < 32 LOOP
         b := a + c.width;
 
         FOREACH t IN ARRAY ARRAY['event', 'history', 'attempt', 'call',
