@@ -191,13 +191,15 @@ typedef struct {
  * SHIP_FENCE.  Sends of what has a number must end within so many ms, as told
  * after each heartbeat: what is left of the node's lease in the cluster, as
  * reckoned from before that was asked for.  A fence never moves back, but with
- * 0, which shuts it.  It is shut after a boot of the machine.
+ * 0, which shuts it.  It is shut after a boot of the machine.  With "last" nothing
+ * is done where another process has the store open: STALE.
  */
 
 typedef struct {
     uint64_t  left;                 /* in */
     uint64_t  at;                   /* in: ms of the store's clock that these are
                                        counted from; 0: now */
+    unsigned  last:1;               /* in */
     unsigned  more:1;               /* out: call again: endpoints that waited
                                        for it are woken, some at a time */
 } webhook_op_ship_fence_t;
@@ -282,7 +284,8 @@ typedef struct {
  * fence.  Those that are not here are put; one that is over here, or was moved,
  * waits again, with its sends here or those of the past if they are more; one
  * that is open here is left.  OK if there was any that is not open here;
- * DUPLICATE; FULL and UNAVAILABLE as PUT_EVENT.  No lease is given.
+ * DUPLICATE; FULL and UNAVAILABLE as PUT_EVENT.  No lease is given.  One that is
+ * put is due after its "delay".
  */
 
 typedef struct {

@@ -152,18 +152,39 @@ ngx_webhook_cluster_exit(void)
 
 
 void
-ngx_webhook_cluster_free(void)
+ngx_webhook_cluster_last(void)
 {
     ngx_webhook_cluster_t  *c;
 
     c = &ngx_webhook_cluster;
 
+    if (c->conf && ngx_webhook_cluster_lock(c)) {
+        c->leaves = ngx_webhook_leave_last(c);
+    }
+}
+
+
+void
+ngx_webhook_cluster_free(void)
+{
+    ngx_webhook_cluster_t      *c;
+    webhook_cluster_options_t   o;
+
+    c = &ngx_webhook_cluster;
+
+    if (c->conf == NULL) {
+        return;
+    }
+
+    if (c->leaves) {
+        ngx_webhook_cluster_options(c->conf, &o);
+        ngx_webhook_leave(c, &o);
+    }
+
     /* the thread pools were drained before, and the store queue has called all
        handlers: nothing is under way */
 
-    if (c->shipper) {
-        ngx_webhook_cluster_end(c);
-    }
+    ngx_webhook_cluster_end(c);
 
     ngx_webhook_link_exit();
 
@@ -311,6 +332,8 @@ ngx_webhook_cluster_hear(ngx_event_t *ev)
     ngx_add_timer(&c->hear, NGX_WEBHOOK_CLUSTER_HEAR);
 }
 
+
+/* What a handle is opened with. */
 
 /* Nothing is under way. */
 

@@ -42,8 +42,9 @@ ngx_int_t ngx_webhook_cluster_zone(ngx_conf_t *cf,
 ngx_int_t ngx_webhook_cluster_init(ngx_cycle_t *cycle,
     ngx_webhook_main_conf_t *wmcf, void (*wake)(ngx_msec_t ms));
 
-/* At its exit: before the store queue's, and behind it. */
+/* At its exit: first of all; right before the store queue's, and behind it. */
 void ngx_webhook_cluster_exit(void);
+void ngx_webhook_cluster_last(void);
 void ngx_webhook_cluster_free(void);
 
 

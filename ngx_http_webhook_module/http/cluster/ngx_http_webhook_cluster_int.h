@@ -63,6 +63,7 @@ struct ngx_webhook_cluster_s {
     u_char                         boot[64];
     size_t                         boot_len;
     unsigned                       doubled:1;
+    unsigned                       leaves:1;    /* nobody else has the store */
     unsigned                       closing:1;
 };
 
@@ -86,6 +87,15 @@ ngx_int_t ngx_webhook_link_init(ngx_cycle_t *cycle,
     ngx_webhook_cluster_conf_t *conf);
 void ngx_webhook_link_exit(void);
 
+/* Keeps the session for who leaves. */
+void ngx_webhook_leave_keep(ngx_webhook_cluster_t *c);
+
+/* At the exit of who has the lock: 1 if nobody else has the store open, and the
+   fence is shut.  Once it is closed the node leaves, by a handle with these
+   options; both may block for some seconds at most. */
+ngx_uint_t ngx_webhook_leave_last(ngx_webhook_cluster_t *c);
+void ngx_webhook_leave(ngx_webhook_cluster_t *c,
+    webhook_cluster_options_t *o);
 
 /* Makes both machines go; has them do what they ask for next. */
 ngx_int_t ngx_webhook_machine_init(ngx_webhook_machine_t *m,

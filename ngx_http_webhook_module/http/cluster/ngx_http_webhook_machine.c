@@ -219,8 +219,11 @@ ngx_webhook_machine_answered(ngx_event_t *ev)
     m = ev->data;
     m->away = 0;
 
-    if (!m->beats) {
+    if (!m->beats && m->todo->op->type == WEBHOOK_CLUSTER_JOIN
+        && m->todo->op->result == WEBHOOK_CLUSTER_OK)
+    {
         webhook_cluster_session(m->handle, &m->cluster->session);
+        ngx_webhook_leave_keep(m->cluster);
     }
 
     ngx_webhook_machine_next(m, webhook_cluster_error(m->handle));

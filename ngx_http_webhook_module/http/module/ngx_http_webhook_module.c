@@ -404,6 +404,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
     ngx_webhook_client_exit(cycle);
     ngx_webhook_reads_exit();
     ngx_webhook_keep_exit();
+    ngx_webhook_cluster_last();
     ngx_webhook_store_queue_exit(cycle);
     ngx_webhook_cluster_free();
     ngx_webhook_quota_exit();

@@ -43,6 +43,7 @@ sub new
         erp     => $args{erp} // '',
         http    => $args{http} // '',
         routes  => $args{routes},
+        retry   => $args{retry} // 'attempts=100 first=500ms max=1s',
     }, $class;
 
     return unless -f $self->{library};
@@ -113,7 +114,7 @@ CONF
             url     http://127.0.0.1:%%PORT_hook%%/hook;
             events  order.add;
             timeout connect=1s send=1s read=1s total=1s;
-            retry   attempts=100 first=500ms max=1s;
+            retry   $self->{retry};
             $self->{erp}
         }
 

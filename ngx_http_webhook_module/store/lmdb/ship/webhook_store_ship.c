@@ -22,7 +22,6 @@
 
 
 #define WEBHOOK_SHIP_STEP   1024        /* entries removed at a time */
-#define WEBHOOK_SHIP_WAKES  256         /* endpoints woken at a time */
 
 
 static int webhook_ship_own(webhook_txn_t *t);
@@ -538,59 +537,4 @@ webhook_ship_take_back(webhook_txn_t *t, uint64_t number,
     (*count)++;
 
     return rc ? rc : webhook_outbox_del(t, number);
-}
-
-
-int
-webhook_ship_fence(webhook_txn_t *t, webhook_op_t *op)
-{
-    int                       rc;
-    uint64_t                  fence, endpoint;
-    unsigned                  n;
-    webhook_endpoint_row_t   *ep;
-    webhook_op_ship_fence_t  *f;
-
-    f = &op->u.ship_fence;
-
-    rc = webhook_outbox_cluster(t);
-    if (rc) {
-        return rc;
-    }
-
-    op->result = WEBHOOK_STORE_OK;
-
-    fence = f->at ? f->at + (uint64_t) t->st->offset : t->now;
-    fence = f->left ? webhook_later(fence, f->left) : 0;
-
-    if (fence == 0 || fence > t->cluster.fence) {
-        t->cluster.fence = fence;
-        t->cluster_dirty = 1;
-    }
-
-    if (t->cluster.fence <= t->now) {
-        return 0;
-    }
-
-    for (n = 0; n < WEBHOOK_SHIP_WAKES; n++) {
-
-        rc = webhook_outbox_unshut(t, &endpoint);
-
-        if (rc) {
-            return rc == MDB_NOTFOUND ? 0 : rc;
-        }
-
-        rc = webhook_endpoint_row_get(t, endpoint, &ep);
-        if (rc) {
-            return rc;
-        }
-
-        if (ep->shut) {
-            ep->shut = 0;
-            ep->dirty = 1;
-        }
-    }
-
-    f->more = 1;
-
-    return 0;
 }
