@@ -87,8 +87,9 @@ ngx_int_t ngx_webhook_link_init(ngx_cycle_t *cycle,
     ngx_webhook_cluster_conf_t *conf);
 void ngx_webhook_link_exit(void);
 
-/* Keeps the session for who leaves. */
-void ngx_webhook_leave_keep(ngx_webhook_cluster_t *c);
+/* On a thread: keeps the session for who leaves. */
+void ngx_webhook_leave_keep(ngx_webhook_cluster_t *c,
+    const webhook_cluster_session_t *session);
 
 /* At the exit of who has the lock: 1 if nobody else has the store open, and the
    fence is shut.  Once it is closed the node leaves, by a handle with these

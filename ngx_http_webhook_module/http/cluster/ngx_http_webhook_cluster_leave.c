@@ -20,6 +20,8 @@
 
 #define NGX_WEBHOOK_LEAVE_LOOKS    50       /* for others, each ... */
 #define NGX_WEBHOOK_LEAVE_PAUSE    20       /* ... ms */
+#define NGX_WEBHOOK_LEAVE_COME     500      /* ms for workers of a new
+                                               configuration to open the store */
 #define NGX_WEBHOOK_LEAVE_STAY     5000     /* ms for which the lease runs then: who
                                                starts nginx again within that keeps
                                                what the node had */
@@ -41,14 +43,15 @@ static const u_char  ngx_webhook_leave_version[8] = "session1";
 
 
 void
-ngx_webhook_leave_keep(ngx_webhook_cluster_t *c)
+ngx_webhook_leave_keep(ngx_webhook_cluster_t *c,
+    const webhook_cluster_session_t *session)
 {
     ngx_webhook_leave_t  l;
 
     ngx_memzero(&l, sizeof(ngx_webhook_leave_t));
 
     ngx_memcpy(l.version, ngx_webhook_leave_version, sizeof(l.version));
-    l.session = c->session;
+    l.session = *session;
 
     if (pwrite(c->fd, &l, sizeof(l), 0) != (ssize_t) sizeof(l)) {
         ngx_log_error(NGX_LOG_WARN, c->log, ngx_errno,
@@ -88,6 +91,10 @@ ngx_webhook_leave_last(ngx_webhook_cluster_t *c)
 
     if (store == NULL || ngx_webhook_leave_kept(c, &c->session) != NGX_OK) {
         return 0;
+    }
+
+    if (!ngx_terminate) {
+        ngx_msleep(NGX_WEBHOOK_LEAVE_COME);
     }
 
     for (i = 0; i < NGX_WEBHOOK_LEAVE_LOOKS; i++) {

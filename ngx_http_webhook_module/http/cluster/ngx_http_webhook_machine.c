@@ -18,6 +18,7 @@ static ngx_int_t ngx_webhook_machine_store(ngx_webhook_machine_t *m);
 static void ngx_webhook_machine_applied(ngx_webhook_job_t *job);
 static void ngx_webhook_machine_ask(ngx_webhook_machine_t *m);
 static void ngx_webhook_machine_thread(void *data, ngx_log_t *log);
+static ngx_uint_t ngx_webhook_machine_joined(const ngx_webhook_machine_t *m);
 static void ngx_webhook_machine_answered(ngx_event_t *ev);
 static void ngx_webhook_machine_timer(ngx_event_t *ev);
 
@@ -207,7 +208,22 @@ ngx_webhook_machine_thread(void *data, ngx_log_t *log)
 {
     ngx_webhook_machine_t *m = data;
 
+    webhook_cluster_session_t  session;
+
     webhook_cluster_run(m->handle, m->todo->op);
+
+    if (ngx_webhook_machine_joined(m)) {
+        webhook_cluster_session(m->handle, &session);
+        ngx_webhook_leave_keep(m->cluster, &session);
+    }
+}
+
+
+static ngx_uint_t
+ngx_webhook_machine_joined(const ngx_webhook_machine_t *m)
+{
+    return !m->beats && m->todo->op->type == WEBHOOK_CLUSTER_JOIN
+           && m->todo->op->result == WEBHOOK_CLUSTER_OK;
 }
 
 
@@ -219,11 +235,8 @@ ngx_webhook_machine_answered(ngx_event_t *ev)
     m = ev->data;
     m->away = 0;
 
-    if (!m->beats && m->todo->op->type == WEBHOOK_CLUSTER_JOIN
-        && m->todo->op->result == WEBHOOK_CLUSTER_OK)
-    {
+    if (ngx_webhook_machine_joined(m)) {
         webhook_cluster_session(m->handle, &m->cluster->session);
-        ngx_webhook_leave_keep(m->cluster);
     }
 
     ngx_webhook_machine_next(m, webhook_cluster_error(m->handle));
