@@ -265,7 +265,7 @@ int
 main(void)
 {
     int        i, j, n, most, worst;
-    char       name[4];
+    char       name[16];
     int64_t    ahead;
     pthread_t  t[NODES * THREADS];
 
