@@ -178,6 +178,18 @@ ngx_webhook_link_next(ngx_event_t *ev)
     call = ngx_queue_data(ngx_queue_head(&lane->calls),
                           ngx_webhook_link_call_t, queue);
 
+    if (!call->unsure
+        && ngx_current_msec - call->begun >= NGX_WEBHOOK_LINK_PATIENCE)
+    {
+        /* those before it took too long: who asked is told, and the queue does
+           not grow */
+
+        call->op.result = WEBHOOK_CLUSTER_UNAVAILABLE;
+        ngx_webhook_link_error(call, "too much waits for the cluster");
+        ngx_webhook_link_end(lane);
+        return;
+    }
+
     apart = ngx_webhook_link_apart(lane, &session);
 
     if (apart == NULL) {
