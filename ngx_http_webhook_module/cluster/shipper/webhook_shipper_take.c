@@ -141,6 +141,14 @@ webhook_shipper_fetched(webhook_shipper_t *sh)
         return webhook_shipper_failed(sh, rc, WEBHOOK_SHIPPER_FETCH);
     }
 
+    /* those for which there was no room: at once, if there were others */
+
+    if (sh->call.u.claim.deliveries_count < sh->call.u.claim.known_count) {
+        sh->missed = sh->o.clock(sh->o.ctx)
+                     + (sh->call.u.claim.deliveries_count
+                        ? 0 : WEBHOOK_SHIPPER_MISSED);
+    }
+
     return WEBHOOK_SHIPPER_TAKE;
 }
 

@@ -184,7 +184,12 @@ BEGIN
         DELETE FROM owed WHERE event = ANY (p_purged) AND node + 0 = p_node;
         DELETE FROM history WHERE event = ANY (p_purged);
         DELETE FROM attempt WHERE event = ANY (p_purged);
-        DELETE FROM event WHERE id = ANY (p_purged);
+
+        -- another node may have to send it yet
+        DELETE FROM event e
+         WHERE e.id = ANY (p_purged)
+           AND NOT EXISTS (SELECT FROM owed o WHERE o.event = e.id);
+
         DELETE FROM call WHERE id = ANY (p_purged);
     END IF;
 

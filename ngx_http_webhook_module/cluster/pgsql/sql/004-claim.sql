@@ -116,7 +116,8 @@ BEGIN
 END $$;
 
 
--- Some of what the node has, whole.
+-- Some of what the node has, whole: as many of these as fit into 4 MB, one at
+-- least.
 CREATE FUNCTION fetch_1(p_epoch bigint, p_node int, p_session bytea,
     p_event uuid[], p_endpoint bigint[])
     RETURNS TABLE (event uuid, endpoint bigint, part int, node bytea,
@@ -129,13 +130,23 @@ CREATE FUNCTION fetch_1(p_epoch bigint, p_node int, p_session bytea,
     SET enable_seqscan = off SET enable_hashjoin = off
     SET enable_mergejoin = off AS $$
 #variable_conflict use_column
+DECLARE
+    events  uuid[];
+    ends    bigint[];
 BEGIN
     PERFORM wrote(p_epoch, p_node, p_session);
 
-    RETURN QUERY
-    SELECT w.* FROM whole(p_event, p_endpoint) w
-      JOIN owed o ON o.event = w.event AND o.endpoint = w.endpoint
-     WHERE o.node + 0 = p_node;
+    SELECT array_agg(t.event ORDER BY t.n), array_agg(t.endpoint ORDER BY t.n)
+      INTO events, ends
+      FROM (SELECT q.n, o.event, o.endpoint,
+                   sum(o.bytes::bigint) OVER (ORDER BY q.n) - o.bytes AS before
+              FROM unnest(p_event, p_endpoint) WITH ORDINALITY
+                   AS q (event, endpoint, n)
+              JOIN owed o ON o.event = q.event AND o.endpoint = q.endpoint
+             WHERE o.node + 0 = p_node) t
+     WHERE t.before < 4194304;
+
+    RETURN QUERY SELECT * FROM whole(events, ends);
 END $$;
 
 

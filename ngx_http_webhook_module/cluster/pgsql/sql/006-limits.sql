@@ -37,7 +37,10 @@ BEGIN
 
     SELECT k.now < c.unsure INTO frozen FROM clock k, cluster c;
 
-    FOR q IN SELECT * FROM unnest(p_endpoint, p_inflight, p_rate, p_per,
+    FOR q IN SELECT q.endpoint, q.inflight, q.rate, q.per, q.burst,
+                    least(greatest(q.held, 0), 1000000) AS held, q.want,
+                    q.sends, q.n
+               FROM unnest(p_endpoint, p_inflight, p_rate, p_per,
                                   p_burst, p_held, p_want, p_sends)
                            WITH ORDINALITY
                            AS q (endpoint, inflight, rate, per, burst, held,

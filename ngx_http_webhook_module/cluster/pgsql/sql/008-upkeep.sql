@@ -92,45 +92,50 @@ BEGIN
         END;
     END IF;
 
-    -- what claims have passed over is looked at once more
+    BEGIN
+        -- what claims have passed over is looked at once more
 
-    UPDATE node SET claimed = unclaimed(id)
-     WHERE claimed > 0 AND (fenced OR lease_end < deadline());
+        UPDATE node SET claimed = unclaimed(id)
+         WHERE claimed > 0 AND (fenced OR lease_end < deadline());
 
-    -- keys of which nothing is open
+        -- keys of which nothing is open
 
-    DELETE FROM head h
-     WHERE (h.endpoint, h.ord) IN (
-               SELECT i.endpoint, i.ord FROM head i
-                WHERE NOT EXISTS (SELECT FROM owed o
-                                   WHERE o.endpoint = i.endpoint
-                                     AND o.ord = i.ord
-                                     AND o.turn IS NOT NULL)
-                LIMIT 1000 FOR UPDATE SKIP LOCKED);
-    GET DIAGNOSTICS swept = ROW_COUNT;
+        DELETE FROM head h
+         WHERE (h.endpoint, h.ord) IN (
+                   SELECT i.endpoint, i.ord FROM head i
+                    WHERE NOT EXISTS (SELECT FROM owed o
+                                       WHERE o.endpoint = i.endpoint
+                                         AND o.ord = i.ord
+                                         AND o.turn IS NOT NULL)
+                    LIMIT 1000 FOR UPDATE SKIP LOCKED);
+        GET DIAGNOSTICS swept = ROW_COUNT;
 
-    -- what is left of removed objects, after 30 days
+        -- what is left of removed objects, after 30 days
 
-    WITH old AS (
-        DELETE FROM object o
-         WHERE o.removed AND o.updated < real_ms() - 30::bigint * 86400000
-        RETURNING o.change)
-    UPDATE registry SET forgot = greatest(forgot, m.change)
-      FROM (SELECT max(change) AS change FROM old) m
-     WHERE m.change IS NOT NULL;
+        WITH old AS (
+            DELETE FROM object o
+             WHERE o.removed AND o.updated < real_ms() - 30::bigint * 86400000
+            RETURNING o.change)
+        UPDATE registry SET forgot = greatest(forgot, m.change)
+          FROM (SELECT max(change) AS change FROM old) m
+         WHERE m.change IS NOT NULL;
 
-    -- what nodes that are gone were asked, after a day
+        -- what nodes that are gone were asked, after a day
 
-    DELETE FROM inbox
-     WHERE (node, number) IN (SELECT x.node, x.number FROM inbox x
-                               WHERE x.made < real_ms() - 86400000
-                               LIMIT 1000);
+        DELETE FROM inbox
+         WHERE (node, number) IN (SELECT x.node, x.number FROM inbox x
+                                   WHERE x.made < real_ms() - 86400000
+                                   LIMIT 1000);
 
-    -- answers that nobody may ask for any more
+        -- answers that nobody may ask for any more
 
-    DELETE FROM once
-     WHERE key IN (SELECT x.key FROM once x WHERE x.until < real_ms()
-                    LIMIT 1000);
+        DELETE FROM once
+         WHERE key IN (SELECT x.key FROM once x WHERE x.until < real_ms()
+                        LIMIT 1000);
+
+    EXCEPTION WHEN lock_not_available THEN
+        NULL;                               -- in a minute, too
+    END;
 
     RETURN NEXT;
 END $$;
