@@ -208,6 +208,13 @@ test_lost(const char *dir)
            && fetch.u.claim.events_count == 2, "FETCH brings it whole");
     webhook_cluster_op_free(&fetch);
 
+    pg_do("UPDATE webhook.owed SET bytes = 5000000");
+    tap_ok(cl_is(b.c, cl_run(b.c, &fetch, WEBHOOK_CLUSTER_FETCH),
+                 WEBHOOK_CLUSTER_OK)
+           && fetch.u.claim.deliveries_count == 1, "large ones one by one");
+    webhook_cluster_op_free(&fetch);
+    pg_do("UPDATE webhook.owed SET bytes = 2");
+
     tap_ok(cl_is(c.c, cl_run(c.c, &fetch, WEBHOOK_CLUSTER_FETCH),
                  WEBHOOK_CLUSTER_OK)
            && fetch.u.claim.deliveries_count == 0, "to no one else");
