@@ -147,6 +147,12 @@ ngx_webhook_threads_open(ngx_log_t *log)
         return NGX_OK;
     }
 
+    if (!(ngx_event_flags & NGX_USE_CLEAR_EVENT)) {
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "\"webhook_store\" needs \"use epoll\" in \"events\"");
+        return NGX_ERROR;
+    }
+
     ngx_memzero(s, sizeof(ngx_webhook_threads_t));
 
     c = &s->connection;
