@@ -93,6 +93,17 @@ webhook_buf_init(webhook_buf_t *b, size_t max)
 }
 
 
+void
+webhook_buf_init_over(webhook_buf_t *b, size_t max, void *data, size_t size)
+{
+    webhook_buf_init(b, max);
+
+    b->data = data;
+    b->size = max && size > max ? max : size;
+    b->lent = 1;
+}
+
+
 int
 webhook_buf_reserve(webhook_buf_t *b, size_t len)
 {
@@ -132,10 +143,15 @@ webhook_buf_reserve(webhook_buf_t *b, size_t len)
         size = need;
     }
 
-    data = realloc(b->data, size);
+    data = realloc(b->lent ? NULL : b->data, size);
     if (data == NULL) {
         b->failed = WEBHOOK_NOMEM;
         return b->failed;
+    }
+
+    if (b->lent) {
+        memcpy(data, b->data, b->len);
+        b->lent = 0;
     }
 
     b->data = data;
@@ -205,10 +221,13 @@ webhook_buf_number(webhook_buf_t *b, int64_t n)
 void
 webhook_buf_free(webhook_buf_t *b)
 {
-    free(b->data);
+    if (!b->lent) {
+        free(b->data);
+    }
 
     b->data = NULL;
     b->len = 0;
     b->size = 0;
     b->failed = 0;
+    b->lent = 0;
 }

@@ -39,11 +39,12 @@ typedef struct {
  */
 
 typedef struct {
-    unsigned char  *data;       /* malloc()ed, owned by the buffer */
+    unsigned char  *data;       /* malloc()ed, owned by the buffer; or lent */
     size_t          len;        /* bytes in use */
     size_t          size;       /* bytes allocated */
     size_t          max;        /* bytes it may hold at most, 0: no bound */
     int             failed;     /* 0, WEBHOOK_NOMEM or WEBHOOK_LIMIT */
+    int             lent;       /* data is */
 } webhook_buf_t;
 
 
@@ -75,6 +76,12 @@ int webhook_str_find(const webhook_str_find_t *f, const void *data,
 
 /* Prepares an empty buffer that may hold max bytes (0: no bound). */
 void webhook_buf_init(webhook_buf_t *b, size_t max);
+
+/* The same, with size bytes of the caller's at data, which have to be there
+   until the buffer is freed: they are used as long as they suffice.  What is in
+   the buffer has to be copied then, and not taken. */
+void webhook_buf_init_over(webhook_buf_t *b, size_t max, void *data,
+    size_t size);
 
 /*
  * Append len bytes (not from the buffer itself; data may be NULL if len is 0),

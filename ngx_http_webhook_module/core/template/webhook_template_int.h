@@ -13,6 +13,10 @@
 #include "core/template/webhook_template.h"
 
 
+/* bytes on the stack for values that are made, such as a number as a text */
+#define WEBHOOK_TEMPLATE_ROOM  128
+
+
 typedef struct {
     size_t            start;    /* what the value replaces in the text: this, */
     size_t            end;      /* with the quotes of a typed string */

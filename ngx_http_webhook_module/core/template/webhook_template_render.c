@@ -41,8 +41,9 @@ webhook_template_render(const webhook_template_t *tpl,
     webhook_value_t               v;
     const webhook_placeholder_t  *t;
     size_t                        at[WEBHOOK_TEMPLATE_MAX_PLACEHOLDERS];
+    unsigned char                 room[WEBHOOK_TEMPLATE_ROOM];
 
-    webhook_buf_init(&scratch, 0);
+    webhook_buf_init_over(&scratch, 0, room, sizeof(room));
 
     start = out->len;
 

@@ -151,28 +151,34 @@ typedef struct {
 
 
 typedef struct {
+
+    /* What each request is looked at by stands in one line of the cache. */
+
     ngx_array_t                      *rules;    /* of ..._rule_t * or NULL */
-    unsigned                          own:1;    /* they stand here */
-    unsigned                          off:1;    /* "webhook_event off" */
-    unsigned                          metrics:1;    /* webhook_metrics */
-    ngx_webhook_source_pos_t          metrics_pos;
+    ngx_flag_t                        receive;  /* webhook_receive here */
     ngx_uint_t                        commit;
-    ngx_msec_t                        commit_timeout;
     size_t                            payload_max;
     ngx_str_t                         idempotency;  /* a header's name; empty:
                                                        off */
+
+    ngx_msec_t                        commit_timeout;
     ngx_webhook_source_pos_t          idempotency_pos;
     ngx_http_complex_value_t         *idempotency_by;   /* who the client is;
                                                        NULL: by its credentials
                                                        */
 
     ngx_flag_t                        trace;    /* webhook_trace */
-    ngx_flag_t                        receive;  /* webhook_receive here */
-    ngx_str_t                         prefix;   /* of its location */
+    ngx_str_t                         prefix;   /* of the location that
+                                                   receives */
     ngx_webhook_source_pos_t          source_pos;   /* of webhook_receive */
+    ngx_webhook_source_pos_t          metrics_pos;
 
     struct ngx_webhook_api_conf_s    *api;      /* webhook_api here, or NULL */
     struct ngx_webhook_permission_s  *permission;   /* webhook_permission */
+
+    unsigned                          own:1;    /* rules stand here */
+    unsigned                          off:1;    /* "webhook_event off" */
+    unsigned                          metrics:1;    /* webhook_metrics */
 } ngx_webhook_loc_conf_t;
 
 

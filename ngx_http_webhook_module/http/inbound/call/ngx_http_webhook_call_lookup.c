@@ -19,6 +19,10 @@
 #define NGX_WEBHOOK_LOOKUP_WORK        WEBHOOK_CONDITION_WORK
 #define NGX_WEBHOOK_LOOKUP_REGISTERED  (WEBHOOK_CONDITION_WORK / 2)
 
+/* bytes on the stack in which most of what is rendered has room */
+
+#define NGX_WEBHOOK_LOOKUP_ROOM        512
+
 
 static int ngx_webhook_lookup_find(ngx_webhook_call_t *call,
     const webhook_path_t *path, webhook_value_t *v);
@@ -74,10 +78,11 @@ ngx_webhook_call_lookup_text(ngx_webhook_call_t *call, webhook_template_t *tpl,
     size_t max, ngx_str_t *text, webhook_error_t *err)
 {
     int                  rc;
+    u_char               room[NGX_WEBHOOK_LOOKUP_ROOM];
     webhook_buf_t        buf;
 
     ngx_memzero(err, sizeof(webhook_error_t));
-    webhook_buf_init(&buf, max);
+    webhook_buf_init_over(&buf, max, room, sizeof(room));
 
     rc = webhook_template_render(tpl, ngx_webhook_call_lookup, call, &buf,
                                  err);

@@ -190,6 +190,64 @@ test_bound(void)
 }
 
 
+/* Over memory of the caller's. */
+
+static void
+test_lent(void)
+{
+    webhook_buf_t  b;
+    unsigned char  room[8];
+
+    webhook_buf_init_over(&b, 0, room, sizeof(room));
+
+    tap_ok(webhook_buf_add(&b, "abcdefgh", 8) == WEBHOOK_OK && b.data == room,
+           "lent: it is used as long as it suffices");
+
+    tap_ok(webhook_buf_byte(&b, 'i') == WEBHOOK_OK && b.data != room,
+           "lent: and no longer");
+
+    memset(room, 'x', sizeof(room));
+    tap_bytes(b.data, b.len, "abcdefghi", "lent: what was there is moved");
+
+    webhook_buf_add(&b, "jklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz0123456789",
+                    53);
+    tap_ok(b.len == 62 && memcmp(b.data + 52, "0123456789", 10) == 0,
+           "lent: it grows on");
+
+    webhook_buf_free(&b);
+
+    tap_ok(b.data == NULL && b.size == 0
+           && webhook_buf_byte(&b, 'a') == WEBHOOK_OK && b.data != room,
+           "lent: freed, it is a buffer like any other");
+
+    webhook_buf_free(&b);
+
+    webhook_buf_init_over(&b, 3, room, sizeof(room));
+
+    tap_ok(webhook_buf_add(&b, "abc", 3) == WEBHOOK_OK
+           && webhook_buf_byte(&b, 'd') == WEBHOOK_LIMIT && b.data == room,
+           "lent: the bound holds for what is larger");
+
+    webhook_buf_free(&b);
+
+    if (!nomem_works()) {
+        tap_ok(1, "lent: nomem # SKIP realloc() cannot be made to fail here");
+        return;
+    }
+
+    webhook_buf_init_over(&b, 0, room, sizeof(room));
+    webhook_buf_add(&b, "abc", 3);
+    nomem_after = 0;
+
+    tap_ok(webhook_buf_add(&b, "defghi", 6) == WEBHOOK_NOMEM
+           && b.data == room && b.len == 3,
+           "lent: without more memory what was there is still there");
+
+    nomem_after = -1;
+    webhook_buf_free(&b);
+}
+
+
 static void
 test_nomem(void)
 {
@@ -322,6 +380,7 @@ main(void)
     test_add();
     test_number();
     test_bound();
+    test_lent();
     test_nomem();
 
     return tap_done();
