@@ -14,6 +14,10 @@
                          offsetof(webhook_cluster_known_t, member))
 
 
+static webhook_cluster_known_t *webhook_pgsql_known(webhook_cluster_op_t *op,
+    int count);
+
+
 webhook_cluster_result_e
 webhook_pgsql_ask(webhook_pg_t *pg, webhook_cluster_session_t *session,
     webhook_cluster_op_t *op)
@@ -94,15 +98,12 @@ webhook_pgsql_mine(webhook_pg_t *pg, webhook_cluster_session_t *session,
     }
 
     count = PQntuples(r);
-    k = webhook_pgsql_rows(op, count, sizeof(webhook_cluster_known_t));
+    k = webhook_pgsql_known(op, count);
 
     if (count && k == NULL) {
         PQclear(r);
         return WEBHOOK_CLUSTER_UNAVAILABLE;
     }
-
-    q->known = k;
-    q->count = (uint32_t) count;
 
     for (i = 0; i < count; i++, k++) {
         k->pos = webhook_pg_get_i8(r, i, 0);
@@ -145,15 +146,12 @@ webhook_pgsql_release(webhook_pg_t *pg, webhook_cluster_session_t *session,
     }
 
     count = PQntuples(r);
-    k = webhook_pgsql_rows(op, count, sizeof(webhook_cluster_known_t));
+    k = webhook_pgsql_known(op, count);
 
     if (count && k == NULL) {
         PQclear(r);
         return WEBHOOK_CLUSTER_UNKNOWN;
     }
-
-    q->known = k;
-    q->count = (uint32_t) count;
 
     for (i = 0; i < count; i++, k++) {
         webhook_pg_get_uuid(r, i, 0, &k->event);
@@ -213,4 +211,21 @@ webhook_pgsql_turns(webhook_pg_t *pg, webhook_cluster_session_t *session,
     PQclear(r);
 
     return WEBHOOK_CLUSTER_OK;
+}
+
+
+/* Room for what the answer tells of so many deliveries; NULL: there is none, or
+   no memory. */
+
+static webhook_cluster_known_t *
+webhook_pgsql_known(webhook_cluster_op_t *op, int count)
+{
+    webhook_cluster_ask_t  *q;
+
+    q = &op->u.ask;
+
+    q->known = webhook_pgsql_rows(op, count, sizeof(webhook_cluster_known_t));
+    q->count = q->known ? (uint32_t) count : 0;
+
+    return q->known;
 }
