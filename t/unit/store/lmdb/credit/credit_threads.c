@@ -291,6 +291,30 @@ pauses(unsigned resume)
 }
 
 
+/*
+ * Credits are there: waits until an event has been kept with them, which the
+ * scheduler would not let happen in each run.
+ */
+
+static void
+waits(void)
+{
+    unsigned  before;
+
+    pthread_mutex_lock(&mutex);
+
+    before = put_in;
+
+    while (put_in == before && put_in < EVENTS
+           && put_in - taken + BATCH <= QUEUE)
+    {
+        pthread_cond_wait(&cond, &mutex);
+    }
+
+    pthread_mutex_unlock(&mutex);
+}
+
+
 int
 main(void)
 {
@@ -325,6 +349,7 @@ main(void)
 
         case 5:
             (void) looks(s);
+            waits();
             break;
 
         case 9:
