@@ -36,8 +36,12 @@ export default {
         ]);
         const result = el('div.stack', { 'aria-live': 'polite' });
 
+        const elsewhere = c.node && c.node !== ctx.who.node;
+
         const replay = ctx.may('company.setting')
-            && button(t('call.replay'), async () => {
+            && (elsewhere
+            ? el('p.hint', null, t('call.replay_there', { node: c.node }))
+            : button(t('call.replay'), async () => {
                 if (!await confirm({
                     title: t('call.replay.title'),
                     text: t('call.replay.text'),
@@ -59,7 +63,7 @@ export default {
                 if (h instanceof HTMLElement) {
                     h.focus();
                 }
-            }, { kind: 'primary', id: 'replay' });
+            }, { kind: 'primary', id: 'replay' }));
 
         root.append(
             head(t('call.title'), {
@@ -78,6 +82,7 @@ export default {
                 && [t('call.verified'), outside(c.verified)],
                 c.content_type && [t('call.type'), code(c.content_type)],
                 c.company && [t('call.company'), outside(c.company)],
+                c.node && [t('filter.node'), code(c.node)],
                 c.delivery && [t('call.delivery'),
                                link(hash('deliveries', c.delivery),
                                     code(c.delivery))],

@@ -9,6 +9,7 @@ import { allFound, allThatMatch, each, kindsOf, words }
     from '../hooks/bulk.js';
 import { endpointNames, eventTypes } from '../hooks/catalogue.js';
 import { deliveryTable } from '../hooks/delivery-table.js';
+import { nodeField } from '../hooks/node-field.js';
 import { taskPanel } from '../hooks/task.js';
 
 /** @typedef {import('../main.js').Context} Context */
@@ -99,11 +100,7 @@ function filterForm(asked, names, types, ctx, changed) {
     /* of a cluster: without it the deliveries are this node's */
 
     if (ctx.who.node) {
-        fields.node = field({
-            pointer: '/node', label: t('filter.node'), value: asked.node,
-            props: { placeholder: ctx.who.node, list: 'filter-nodes',
-                     id: 'filter-node', dir: 'ltr' }
-        });
+        fields.node = nodeField(ctx.who.node, asked.node, 'filter');
     }
 
     const take = () => {
@@ -116,9 +113,7 @@ function filterForm(asked, names, types, ctx, changed) {
 
     const made = form({
         fields: () => Object.values(fields),
-        body: [Object.values(fields).map(f => f.node), datalist,
-               el('datalist', { id: 'filter-nodes' },
-                  el('option', { value: 'all' }))],
+        body: [Object.values(fields).map(f => f.node), datalist],
         submit: t('filter.go'),
         send: take,
         actions: button(t('filter.clear'), () => {

@@ -133,20 +133,40 @@ function curl(d, ctx) {
 }
 
 
+/** What came of asking for something: it was done, or its node was asked.
+ * @param {import('../api.js').Answer} answer
+ * @param {(now: any) => void} draw
+ * @param {string} text  that it was done */
+function asked({ status, data }, draw, text) {
+    if (status === 202) {
+        notify(t('delivery.node_asked', { node: data.node }));
+
+    } else {
+        draw(data);
+        notify(text);
+    }
+}
+
+
 /** What can be done with it as it is.
  * @param {any} d
  * @param {(now: any) => void} draw
  * @param {Context} ctx */
 function actions(d, draw, ctx) {
     const kinds = kindsOf(d.state);
+    const elsewhere = kinds.includes('replay') && d.node
+                      && d.node !== ctx.who.node;
 
     return [
         kinds.includes('retry') && button(t('delivery.retry'), async () => {
-            draw((await post(path('deliveries', d.id, 'retry'))).data);
-            notify(t('delivery.is_retried'));
+            asked(await post(path('deliveries', d.id, 'retry')), draw,
+                  t('delivery.is_retried'));
         }, { id: 'delivery-retry', kind: 'primary' }),
 
-        kinds.includes('replay') && button(t('delivery.replay'), async () => {
+        elsewhere && el('p.hint', null,
+                        t('delivery.replay_there', { node: d.node })),
+
+        kinds.includes('replay') && !elsewhere && button(t('delivery.replay'), async () => {
             const { data } = await post(path('deliveries', d.id, 'replay'));
 
             notify(t('delivery.is_replayed'));
@@ -161,8 +181,8 @@ function actions(d, draw, ctx) {
             });
 
             if (sure) {
-                draw((await post(path('deliveries', d.id, 'cancel'))).data);
-                notify(t('delivery.is_cancelled'));
+                asked(await post(path('deliveries', d.id, 'cancel')), draw,
+                      t('delivery.is_cancelled'));
             }
         }, { id: 'delivery-cancel', kind: 'danger' })
     ];
@@ -199,6 +219,7 @@ export default {
                     [t('delivery.hook'), target(d.endpoint, name,
                                                 'delivery-hook')],
                     [t('hook.company'), d.company && code(d.company)],
+                    [t('filter.node'), d.node && code(d.node)],
                     [t('delivery.time'), moment(d.time)],
                     [t('delivery.last_send'), d.last_send
                                               && moment(d.last_send)],

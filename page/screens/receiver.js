@@ -15,6 +15,7 @@ import { pause } from '../pause.js';
 import { recall } from '../receivers/fresh.js';
 import { collection, curl } from '../receivers/postman.js';
 import { many } from '../members.js';
+import { nodeField } from '../hooks/node-field.js';
 
 /** @typedef {import('../main.js').Context} Context */
 
@@ -442,21 +443,35 @@ export function tried(data) {
 function history(r, where, ctx) {
     const area = el('div.stack', null, loading());
     const watch = watched(area);
+
+    /** @type {Record<string, string>} */
+    const asked = { status: ctx.query.get('status') ?? '',
+                    node: ctx.query.get('node') ?? '' };
+
+    const change = (/** @type {string} */ name) =>
+        (/** @type {string} */ value) => {
+            asked[name] = value.trim();
+            ctx.setQuery(asked);
+            list = fresh();
+            now();
+        };
+
     const status = field({
         pointer: '/status', label: t('receiver.calls.status'), type: 'select',
         options: [['', t('receiver.calls.all')], ['2xx', '2xx'],
                   ['4xx', '4xx'], ['5xx', '5xx']],
-        value: ctx.query.get('status') ?? '',
+        value: asked.status,
         props: { id: 'calls-status' },
-        changed: v => {
-            ctx.setQuery({ status: v });
-            list = fresh();
-            now();
-        }
+        changed: change('status')
     });
 
-    const fresh = () => api.list(where('calls'), { status: status.get(),
-                                                   limit: 20 }, ctx.signal);
+    /* of a cluster: without it the calls are this node's */
+
+    const node = ctx.who.node && nodeField(ctx.who.node, asked.node, 'calls',
+                                           change('node'));
+
+    const fresh = () => api.list(where('calls'), { ...asked, limit: 20 },
+                                 ctx.signal);
     let list = fresh();
 
     function draw() {
@@ -466,12 +481,17 @@ function history(r, where, ctx) {
             caption: t('receiver.calls'),
             id: 'calls',
             rows: list.items,
-            empty: empty(on || status.get() ? t('receiver.calls.empty')
-                                            : t('receiver.calls.off')),
+            empty: empty(on || asked.status || asked.node
+                         ? t('receiver.calls.empty')
+                         : t('receiver.calls.off')),
             columns: [
                 { label: t('receiver.calls.time'), head: true, cell: c =>
                     link(hash('receivers', r.id, 'calls', c.id), when(c.time),
                          { id: `c-${c.id}` }) },
+                ...list.items.some(c => c.node)
+                   ? [{ label: t('filter.node'),
+                        cell: (/** @type {any} */ c) =>
+                            c.node ? code(c.node) : '–' }] : [],
                 { label: t('receiver.calls.outcome'),
                   cell: c => outcomeBadge(c.outcome) },
                 { label: t('receiver.calls.answered'),
@@ -502,7 +522,7 @@ function history(r, where, ctx) {
 
     return section(t('receiver.calls'), el('form.filters', {
         on: { submit: (/** @type {Event} */ e) => e.preventDefault() }
-    }, status.node), watch.node);
+    }, status.node, node && node.node), watch.node);
 }
 
 
