@@ -248,6 +248,12 @@ my %exit = (
         webhook_event order.add * ^/;
         return 200 '{"x": "$arg_x"}';
     }
+
+    location /late {
+        webhook_event order.add * ^/;
+        webhook_commit before_response timeout=100ms;
+        return 200 '{"x": "$arg_x"}';
+    }
 CONF
 );
 
@@ -273,9 +279,11 @@ my $client = $t->client(timeout => 30);
 ok $client->connect, 'a client';
 $client->{socket}->syswrite("GET /hung HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-# its commit has begun once the time of a look is over
+# the commit of what came before has begun, too
 
-sleep 1;
+$t->get('/late');
+ok $t->wait_log(qr/webhook event "order\.add" \S+ is not stored after 100 ms/,
+                deadline(10)), 'its event is not stored';
 
 $t->allow(qr/the worker exits without it/);
 

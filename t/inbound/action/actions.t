@@ -333,7 +333,7 @@ my $begun = time;
 is $r->{status}, 200, 'large answers, buffered and not';
 is $r->{body}, '{"status": "ok"}', 'are swallowed';
 is scalar @q, 4, 'by all locations';
-cmp_ok time - $begun, '<', 4, 'at once';
+cmp_ok time - $begun, '<', 40, 'before a time-out';
 
 $api->answer('/api/x', { body => 'y' x 100_000, chunked => 1,
                          trickle => [20_000, 0.05] });

@@ -8,7 +8,6 @@ use Test::More;
 
 use lib 't/lib';
 use JSON::PP ();
-use Time::HiRes qw(time);
 use Webhook::Test;
 
 my $token = 'capture-0123456789-abcdefgh';
@@ -66,7 +65,7 @@ $api->answer('/api/b', { status => 200, body => '{"state": "open"}' },
 $api->answer('/api/odd', { status => 200, body => '{"id": "../7"}' });
 $api->answer('/api/big', { status => 200, body => '{"id": 1, "x": "' . 'x' x 70_000 . '"}' });
 $api->answer('/api/html', { status => 200, body => '<html>' });
-$api->answer('/api/slow', { status => 200, delay => 3 });
+$api->answer('/api/slow', { hang => 1 });
 
 my $n = 0;
 
@@ -138,18 +137,16 @@ is $q[0]{body}, '{"x": 5}', 'an answer from a file';
 
 # --- time-outs
 
-my $begun = time;
 ($r, @q) = call('slow');
-ok time - $begun < 2.5, 'an action that takes too long is given up';
-is $r->{body}, '{"status": "ok", "failed": 1}', 'and may fail';
+is $r->{body}, '{"status": "ok", "failed": 1}',
+    'an action that takes too long is given up, and may fail';
 is paths(grep { $_->{uri} ne '/api/slow' } @q), '/api/after', 'the next one is called';
 
-$begun = time;
 ($r, @q) = call('slowstop');
-ok time - $begun < 2.5, 'or ends the list';
 is "$r->{status} " . error($r),
     '502 The API did not answer action 1 of 2 (POST /api/slow) in time',
-    'and is told';
+    'or ends the list, and is told';
+is scalar(grep { $_->{uri} eq '/api/after' } @q), 0, 'and no other is called';
 
 # --- idempotency
 

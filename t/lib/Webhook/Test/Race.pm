@@ -97,16 +97,13 @@ sub run
 }
 
 
-# Within a second, if so, however busy the machine is.
+# Within a second, or what takes as long on a busy machine, if so.
 
 sub soon
 {
     my ($code) = @_;
 
-    for (1 .. 40) {
-        last if $code->();
-        select undef, undef, undef, 0.025;
-    }
+    wait_for($code, 1);
 }
 
 

@@ -14,7 +14,9 @@
 
 #define NODES     3
 #define THREADS   4
-#define PERIOD    4000000               /* us that they ask */
+#define PERIOD    4000000               /* us that they ask, or longer, ... */
+#define ENOUGH    (2 * 100)             /* until there were more sends, ... */
+#define PATIENCE  120000000             /* us, but no longer than that */
 #define INFLIGHT  5
 #define RATE      100
 #define BURST     3
@@ -57,7 +59,7 @@ static void *
 thread(void *arg)
 {
     int                      i, n, k, t, slots;
-    int64_t                  before, after, at, end;
+    int64_t                  before, after, at, begun;
     struct timespec          pause = { 0, 3000000 };
     webhook_cluster_t       *c;
     webhook_cluster_op_t     op;
@@ -68,9 +70,13 @@ thread(void *arg)
     c = cl_open(nodes[n].name, NULL);
     webhook_cluster_use(c, &nodes[n].session);
 
-    end = us() + PERIOD;
+    begun = us();
 
-    for (i = 0; us() < end; i++) {
+    for (i = 0;
+         us() < begun + PERIOD
+         || (atomic_load(&sends_count) <= ENOUGH && us() < begun + PATIENCE);
+         i++)
+    {
 
         /* One at a time of a node, as its shipper does.  What it is to give
            back it may have in use yet, until its next call. */
@@ -318,7 +324,7 @@ main(void)
         }
     }
 
-    tap_ok(n > 2 * RATE && worst <= RATE + BURST,
+    tap_ok(n > ENOUGH && worst <= RATE + BURST,
            "of %d sends at most %d were within a second, of %d a second and %d"
            " at once", n, worst, RATE, BURST);
 

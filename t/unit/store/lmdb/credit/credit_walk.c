@@ -414,7 +414,7 @@ kills(pid_t *pid)
         from = i % 2 ? &w->passed : &w->early;
         seen = *from;
 
-        for (n = 0; n < 5000 && *from < seen + 4 && !w->faults; n++) {
+        for (n = 0; n < 30000 && *from < seen + 4 && !w->faults; n++) {
             usleep(2000);
         }
 
