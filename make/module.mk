@@ -159,3 +159,24 @@ $(BUILD)/$(PG_MODULE).so: $(PG_OBJECT) $(PG_PARTS)
 pgsql: $(BUILD)/$(PG_MODULE).so
 
 -include $(PG_PARTS:.o=.d)
+
+# The same, as of a version with another format of records, for tests of nodes of
+# two versions.
+
+PG_NEXT := $(PG_PARTS:$(BUILD)/pgsql/%=$(BUILD)/interop/pgsql/%)
+
+$(PG_NEXT): $(BUILD)/interop/pgsql/%.o: $(SRC)/%.c $(BUILD)/plain/flags \
+                                        $(BUILD)/plain/cluster.sql.h
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(PLAIN_CFLAGS) $(FLAGS_plain) $(PLAIN_CPPFLAGS) $(PG_CFLAGS) \
+	    -DWEBHOOK_PGSQL_SQL='"$(BUILD)/plain/cluster.sql.h"' \
+	    -DWEBHOOK_CLUSTER_FORMAT=2 \
+	    -fvisibility=hidden -MMD -MP -c -o $@ $<
+	@$(call own_deps,$@)
+
+$(BUILD)/interop/$(PG_MODULE).so: $(PG_OBJECT) $(PG_NEXT)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(FLAGS_plain) -shared -Wl,-z,defs -Wl,-z,relro -o $@ $^ $(PG_LIBS)
+
+-include $(PG_NEXT:.o=.d)

@@ -178,7 +178,8 @@ INTEROP ?= $(BUILD)
 
 interop: interop-programs interop-modules
 
-interop-programs: $(CALL_BINS) $(LOAD_LIBS)
+interop-programs: $(CALL_BINS) $(LOAD_LIBS) \
+                  $(if $(PG_LIBS),$(BUILD)/interop/$(PG_MODULE).so)
 
 interop-modules: $(NGX_LIBS)
 

@@ -14,8 +14,14 @@
 
 #define WEBHOOK_CLUSTER_NONCE      16       /* bytes */
 #define WEBHOOK_CLUSTER_NODE_MAX   255      /* bytes of a node's name */
-#define WEBHOOK_CLUSTER_FORMAT     1        /* of records that are written */
 #define WEBHOOK_CLUSTER_BATCH      1000     /* things in a SHIP at most */
+
+/* of records that are written, and the newest that are read; a test builds a node
+   of the version after */
+
+#ifndef WEBHOOK_CLUSTER_FORMAT
+#define WEBHOOK_CLUSTER_FORMAT     1
+#endif
 
 
 typedef enum {
@@ -462,12 +468,15 @@ typedef struct {
     uint32_t                 count;
 } webhook_cluster_status_t;
 
-/* UPKEEP.  By the elected node, each minute. */
+/* UPKEEP.  By the elected node, each minute.  "unread" are deliveries that nobody
+   has, or dead nodes, in records that this node is too old for: those of a newer
+   version take them; 10000: or more. */
 
 typedef struct {
     uint32_t        made;
     uint32_t        dropped;
     uint32_t        swept;
+    uint64_t        unread;
 } webhook_cluster_upkeep_t;
 
 /* ADMIN.  By the operator; the handle needs no node. */

@@ -102,15 +102,19 @@ close $old;
 
 # The dead rows of the snapshot's time are removed; then nothing grows.
 
-my (@sizes, @whole);
+my (@sizes, @whole, @each);
 
 $begun = time;
 
 while (time < $begun + $churn || @sizes < 4) {
+    push @each, each_size() if !@each || time >= $begun + 600 * @each;
+
     death();
     push @sizes, $pg->ask($hot);
     push @whole, [$pg->ask($grows), $f->state->{acked}];
 }
+
+push @each, each_size();
 
 $f->rest;
 
@@ -125,12 +129,40 @@ figure('snapshot history', '%.0f bytes an event',
 cmp_ok $sizes[-1], '<=', 1.2 * $early + 1e6,
     'what is changed again and again does not grow';
 
+# each table and each index by itself, from what it was ten minutes later
+
+if (@each > 2) {
+    my @grown = grep { $each[-1]{$_} > 1.2 * $each[1]{$_} + 256 * 1024 }
+                sort keys %{$each[-1]};
+
+    is "@grown", '', 'nor does any table or index of it';
+}
+
 ok defined $f->delivered(120), 'all is sent';
 ok $f->settled($f->state->{acked}, 180), 'and all is known';
 
 $f->ok_nodes;
 
 done_testing;
+
+
+# Of each table and index of what is changed: its bytes, told too.
+
+sub each_size
+{
+    my %size = map { split /\|/ } split /\n/, $pg->ask(
+        "SELECT relname, CASE relkind WHEN 'r' THEN pg_table_size(oid)"
+        . ' ELSE pg_relation_size(oid) END FROM pg_class'
+        . " WHERE relnamespace = 'webhook'::regnamespace"
+        . " AND relkind IN ('r', 'i') AND NOT relispartition");
+
+    figure('snapshot each', 'kB after %d s, %d deaths, %d events: %s',
+           time - $begun, $deaths, $f->state->{acked},
+           join ' ', map { sprintf '%s=%d', $_, $size{$_} / 1024 }
+                     sort { $size{$b} <=> $size{$a} } keys %size);
+
+    return \%size;
+}
 
 
 # Node 3 comes to have a backlog, dies, and comes back.

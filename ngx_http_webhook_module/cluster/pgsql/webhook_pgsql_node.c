@@ -8,6 +8,10 @@
 #include "cluster/pgsql/webhook_pgsql_int.h"
 
 
+static webhook_cluster_result_e webhook_pgsql_unread(webhook_pg_t *pg,
+    webhook_cluster_session_t *session, webhook_cluster_op_t *op);
+
+
 webhook_cluster_result_e
 webhook_pgsql_join(webhook_pg_t *pg, webhook_cluster_session_t *session,
     webhook_cluster_op_t *op)
@@ -219,6 +223,31 @@ webhook_pgsql_upkeep(webhook_pg_t *pg, webhook_cluster_session_t *session,
         op->u.upkeep.made = webhook_pg_get_i4(r, 0, 0);
         op->u.upkeep.dropped = webhook_pg_get_i4(r, 0, 1);
         op->u.upkeep.swept = webhook_pg_get_i4(r, 0, 2);
+        PQclear(r);
+
+        rc = webhook_pgsql_unread(pg, session, op);
+    }
+
+    return rc;
+}
+
+
+static webhook_cluster_result_e
+webhook_pgsql_unread(webhook_pg_t *pg, webhook_cluster_session_t *session,
+    webhook_cluster_op_t *op)
+{
+    PGresult                  *r;
+    webhook_pg_args_t          a;
+    webhook_cluster_result_e   rc;
+
+    webhook_pgsql_node(&a, session);
+    webhook_pg_i2(&a, WEBHOOK_CLUSTER_FORMAT);
+
+    rc = webhook_pgsql_call(pg, "SELECT webhook.unread_1($1, $2, $3, $4)", &a,
+                            op->timeout, 1, 1, &r);
+
+    if (rc == WEBHOOK_CLUSTER_OK) {
+        op->u.upkeep.unread = webhook_pg_get_i8(r, 0, 0);
         PQclear(r);
     }
 

@@ -95,6 +95,8 @@ typedef struct {
     uint64_t       lag;             /* ms, as of the last heartbeat */
     uint64_t       waiting;         /* entries, and what has none yet; the same */
     uint64_t       gone;            /* what was removed before it was told */
+    uint64_t       unread;          /* deliveries that wait for a node of a newer
+                                       version */
     uint64_t       limited;         /* endpoints whose limits are for all nodes,
                                        and that wait for the cluster */
     uint64_t       left;            /* ms of the lease */

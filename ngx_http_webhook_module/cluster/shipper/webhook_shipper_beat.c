@@ -202,6 +202,11 @@ webhook_beater_beaten(webhook_shipper_t *sh)
         sh->part_max = b->part_max;
         sh->registry = b->registry;
         sh->elected = b->elected;
+
+        if (!b->elected) {
+            sh->news.unread = 0;        /* another one looks */
+        }
+
         sh->claimable = b->claimable;
         sh->news.ahead = b->ahead;
         sh->draining = b->draining;

@@ -149,6 +149,8 @@ struct webhook_shipper_s {
                                                all did */
     size_t                      seen_count;
     size_t                      seen_size;
+    uint64_t                    newer;      /* the first change of a kind that is
+                                               not known here; 0: none */
     webhook_op_t                own;        /* a page of what is here */
     unsigned char               own_cursor[WEBHOOK_OBJECT_CURSOR];
     uint32_t                    own_kind;

@@ -32,6 +32,7 @@ webhook_shipper_started(webhook_shipper_t *sh)
     sh->known = sh->ops[0]->u.ship_state;
     sh->anew = sh->anew || sh->known.change == 0;
     sh->whole = 0;
+    sh->newer = 0;
 
     /* what was asked for before, whose answer may have been lost */
 

@@ -29,6 +29,7 @@ webhook_shipper_changes(webhook_shipper_t *sh)
     if (sh->anew && !sh->whole) {
         sh->whole = 1;
         sh->known.change = 0;
+        sh->newer = 0;
         sh->seen_count = 0;
     }
 
@@ -143,6 +144,13 @@ webhook_shipper_objects(webhook_shipper_t *sh)
             op->u.pause.resume = o->removed;
             op->u.pause.make = !o->removed;
             op->u.pause.reason = o->data;
+
+        } else if (c->kinds[i] != WEBHOOK_CLUSTER_LIMIT && !sh->newer) {
+
+            /* the node is told of it again when it is of a newer version: it
+               does not keep that it has come further */
+
+            sh->newer = o->change;
         }
     }
 
@@ -230,6 +238,7 @@ webhook_shipper_tidied(webhook_shipper_t *sh)
 
     if (sh->call.result == WEBHOOK_CLUSTER_FENCED) {
         sh->elected = 0;
+        sh->news.unread = 0;
         return WEBHOOK_SHIPPER_NUMBER;
     }
 
@@ -237,6 +246,16 @@ webhook_shipper_tidied(webhook_shipper_t *sh)
         return webhook_shipper_failed(sh, sh->call.result,
                                       WEBHOOK_SHIPPER_NUMBER);
     }
+
+    if (sh->call.u.upkeep.unread && !sh->news.unread) {
+        webhook_shipper_log(sh, WEBHOOK_STORE_LOG_WARN,
+                            "%llu deliveries of the cluster were written by a"
+                            " newer version than this node's, and wait for a"
+                            " node of that version",
+                            (unsigned long long) sh->call.u.upkeep.unread);
+    }
+
+    sh->news.unread = sh->call.u.upkeep.unread;
 
     return WEBHOOK_SHIPPER_NUMBER;
 }

@@ -174,7 +174,7 @@ webhook_shipper_keep(webhook_shipper_t *sh)
 
     op = webhook_shipper_op(sh, 0, WEBHOOK_OP_SHIP_STATE);
     op->u.ship_state.set = WEBHOOK_SHIP_SET_CHANGE;
-    op->u.ship_state.change = sh->known.change;
+    op->u.ship_state.change = sh->newer ? sh->newer - 1 : sh->known.change;
 
     return webhook_shipper_store(sh, 1);
 }

@@ -10,6 +10,7 @@
 #include "store/webhook_store_memory.h"
 
 
+static void webhook_shipper_damaged(webhook_shipper_t *sh);
 static uint32_t webhook_shipper_event(webhook_shipper_t *sh, uint32_t n,
     const webhook_cluster_event_t *e, uint32_t from);
 
@@ -141,9 +142,13 @@ webhook_shipper_fetched(webhook_shipper_t *sh)
         return webhook_shipper_failed(sh, rc, WEBHOOK_SHIPPER_FETCH);
     }
 
+    webhook_shipper_damaged(sh);
+
     /* those for which there was no room: at once, if there were others */
 
-    if (sh->call.u.claim.deliveries_count < sh->call.u.claim.known_count) {
+    if (sh->call.u.claim.deliveries_count + sh->call.u.claim.damaged
+        < sh->call.u.claim.known_count)
+    {
         sh->missed = sh->o.clock(sh->o.ctx)
                      + (sh->call.u.claim.deliveries_count
                         ? 0 : WEBHOOK_SHIPPER_MISSED);
@@ -196,12 +201,7 @@ webhook_shipper_claimed(webhook_shipper_t *sh)
         return webhook_shipper_failed(sh, rc, WEBHOOK_SHIPPER_NUMBER);
     }
 
-    if (sh->call.u.claim.damaged) {
-        webhook_shipper_log(sh, WEBHOOK_STORE_LOG_ERROR,
-                            "%u deliveries of the cluster cannot be read here:"
-                            " they are left there",
-                            sh->call.u.claim.damaged);
-    }
+    webhook_shipper_damaged(sh);
 
     if (sh->call.u.claim.deliveries_count == 0) {
         webhook_cluster_op_free(&sh->call);
@@ -212,6 +212,18 @@ webhook_shipper_claimed(webhook_shipper_t *sh)
     sh->news.taken += sh->call.u.claim.deliveries_count;
 
     return WEBHOOK_SHIPPER_TAKE;
+}
+
+
+static void
+webhook_shipper_damaged(webhook_shipper_t *sh)
+{
+    if (sh->call.u.claim.damaged) {
+        webhook_shipper_log(sh, WEBHOOK_STORE_LOG_ERROR,
+                            "%u deliveries of the cluster cannot be read here:"
+                            " they are left there",
+                            sh->call.u.claim.damaged);
+    }
 }
 
 

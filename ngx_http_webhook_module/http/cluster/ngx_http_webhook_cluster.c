@@ -406,6 +406,7 @@ ngx_webhook_cluster_tell(ngx_webhook_cluster_t *c,
     ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_CLOCK,
                       (ngx_uint_t) (news->ahead < 0 ? -news->ahead
                                                     : news->ahead));
+    ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_UNREAD, news->unread);
     ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_LIMITED, news->limited);
 
     *told = *news;

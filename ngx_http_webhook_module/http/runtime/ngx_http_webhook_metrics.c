@@ -424,6 +424,11 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
         ngx_string("How far the clocks of this machine and of the cluster are "
                    "apart."), 1 },
 
+    [NGX_WEBHOOK_CLUSTER_UNREAD] = {
+        ngx_string("ngx_webhook_cluster_unread_deliveries"),
+        ngx_string("Deliveries of dead nodes that were written by a newer "
+                   "version than this node's.") },
+
     [NGX_WEBHOOK_CLUSTER_LIMITED] = {
         ngx_string("ngx_webhook_cluster_limited_endpoints"),
         ngx_string("Endpoints with scope=cluster whose deliveries wait for "

@@ -3,6 +3,7 @@ package Webhook::Fleet;
 # Nodes of nginx with a PostgreSQL between them, for tests and for make run-fleet.
 #
 #     my $fleet = Webhook::Fleet->new(nodes => 3) or plan skip_all => '...';
+#     # libraries => [...]: of PostgreSQL, of each node, where it is another
 #     # workers of each; a Webhook::Test::Endpoint named "hook" that all send to;
 #     # more in "erp", and in http
 #     Webhook::Fleet->new(workers => 4, hook => $hook, erp => '...', http => '...');
@@ -39,6 +40,7 @@ sub new
         lease   => $args{lease} // '8s',
         beat    => $args{beat} // 500,          # ms
         workers => $args{workers} // 2,
+        others  => $args{libraries} // [],
         hook    => $args{hook},
         erp     => $args{erp} // '',
         http    => $args{http} // '',
@@ -101,9 +103,10 @@ CONF
     my $hook = $self->{hook} ? $t->part($self->{hook})
                              : $t->endpoint(name => 'hook');
     my $place = $self->{pg}->place("n$n");
+    my $library = $self->{others}[$n - 1] // $self->{library};
 
     $t->config(
-        main => "load_module $self->{library};",
+        main => "load_module $library;",
         http => <<"CONF",
         webhook_store %%STORE%% size=64m;
         webhook_cluster pgsql "$place" node=till-$n

@@ -141,6 +141,28 @@ BEGIN
 END $$;
 
 
+-- Deliveries that may be taken, and that stand in records of newer versions: as many
+-- as are found among the first 10000 of each node.
+CREATE FUNCTION unread_1(p_epoch bigint, p_node int, p_session bytea,
+    p_format smallint) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = webhook, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off
+    SET enable_mergejoin = off AS $$
+DECLARE
+    d  bigint := deadline();
+BEGIN
+    PERFORM reads(p_epoch, p_node, p_session);
+
+    RETURN (SELECT count(*)
+              FROM node n
+              CROSS JOIN LATERAL (SELECT i.format FROM owed i
+                                   WHERE i.node = n.id ORDER BY i.pos
+                                   LIMIT 10000) o
+             WHERE n.id <> p_node AND (n.fenced OR n.lease_end < d)
+               AND o.format > p_format);
+END $$;
+
+
 -- By the operator: what a node has is given to others, and its name is free.
 -- Returns what it had, or -1: there is none, -2: it lives, and is asked to
 -- give what it has.
