@@ -14,7 +14,10 @@
 
 #define WEBHOOK_CLUSTER_NONCE      16       /* bytes */
 #define WEBHOOK_CLUSTER_NODE_MAX   255      /* bytes of a node's name */
-#define WEBHOOK_CLUSTER_BATCH      1000     /* things in a SHIP at most */
+#define WEBHOOK_CLUSTER_BATCH      1000     /* things of a kind in a SHIP at
+                                               most, but for deliveries, of
+                                               which one event may have more */
+#define WEBHOOK_CLUSTER_DELIVERIES  200000
 
 /* of records that are written, and the newest that are read; a test builds a node
    of the version after */

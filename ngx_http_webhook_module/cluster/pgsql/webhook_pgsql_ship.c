@@ -86,7 +86,7 @@ webhook_pgsql_ship(webhook_pg_t *pg, webhook_cluster_session_t *session,
     memset(&w, 0, sizeof(w));
 
     rc = s->events_count > WEBHOOK_CLUSTER_BATCH
-         || s->deliveries_count > WEBHOOK_CLUSTER_BATCH
+         || s->deliveries_count > WEBHOOK_CLUSTER_DELIVERIES
          || s->calls_count > WEBHOOK_CLUSTER_BATCH
          || s->audits_count > WEBHOOK_CLUSTER_BATCH
          || s->purged_count > WEBHOOK_CLUSTER_BATCH

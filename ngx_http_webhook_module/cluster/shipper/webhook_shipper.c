@@ -207,6 +207,12 @@ webhook_shipper_idle(webhook_shipper_t *sh)
         return webhook_shipper_go(sh, WEBHOOK_SHIPPER_MINE);
     }
 
+    if (sh->strayed) {
+        sh->strayed = 0;
+        sh->from = 0;
+        return webhook_shipper_go(sh, WEBHOOK_SHIPPER_OPEN);
+    }
+
     if (sh->registry > sh->known.change || sh->anew) {
         return webhook_shipper_go(sh, WEBHOOK_SHIPPER_CHANGES);
     }
@@ -224,9 +230,7 @@ webhook_shipper_idle(webhook_shipper_t *sh)
         return webhook_shipper_go(sh, WEBHOOK_SHIPPER_CLAIM);
     }
 
-    if (sh->elected
-        && (sh->tidied == 0 || now - sh->tidied >= WEBHOOK_SHIPPER_UPKEEP))
-    {
+    if (webhook_shipper_upkeep_due(sh, now)) {
         return webhook_shipper_go(sh, WEBHOOK_SHIPPER_UPKEEPING);
     }
 

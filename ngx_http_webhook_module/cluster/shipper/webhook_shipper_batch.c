@@ -11,8 +11,8 @@
 
 static void webhook_shipper_deliveries(webhook_cluster_ship_t *s,
     const webhook_ship_entry_t *e, webhook_op_show_t *show);
-static int webhook_shipper_has(const webhook_cluster_ship_t *s,
-    const webhook_id_t *event, uint64_t endpoint);
+static int webhook_shipper_has(const webhook_cluster_ship_t *s, uint32_t count,
+    const webhook_id_t *event, const uint64_t *endpoint);
 static void webhook_shipper_whole(webhook_cluster_ship_t *s,
     const webhook_ship_entry_t *e, webhook_op_show_t *show);
 
@@ -110,7 +110,8 @@ static void
 webhook_shipper_deliveries(webhook_cluster_ship_t *s,
     const webhook_ship_entry_t *e, webhook_op_show_t *show)
 {
-    uint32_t                     i;
+    int                          again;
+    uint32_t                     i, before;
     webhook_delivery_t          *v;
     webhook_cluster_delivery_t  *d;
 
@@ -127,13 +128,18 @@ webhook_shipper_deliveries(webhook_cluster_ship_t *s,
         }
     }
 
+    before = s->deliveries_count;
+    again = webhook_shipper_has(s, before, &show->id, NULL);
+
     for (i = 0; i < show->count; i++) {
         v = &show->deliveries[i].delivery;
 
         /* What another node has is told of by that; and what changed meanwhile
            may have two entries, but it is told once. */
 
-        if (v->moved || webhook_shipper_has(s, &show->id, v->endpoint)) {
+        if (v->moved || (again && webhook_shipper_has(s, before, &show->id,
+                                                      &v->endpoint)))
+        {
             continue;
         }
 
@@ -169,17 +175,20 @@ webhook_shipper_deliveries(webhook_cluster_ship_t *s,
 }
 
 
+/* Whether one of the first deliveries is of the event, and of the endpoint; NULL: of
+   any. */
+
 static int
-webhook_shipper_has(const webhook_cluster_ship_t *s, const webhook_id_t *event,
-    uint64_t endpoint)
+webhook_shipper_has(const webhook_cluster_ship_t *s, uint32_t count,
+    const webhook_id_t *event, const uint64_t *endpoint)
 {
     uint32_t                   i;
     const webhook_delivery_t  *v;
 
-    for (i = 0; i < s->deliveries_count; i++) {
+    for (i = 0; i < count; i++) {
         v = &s->deliveries[i].full.delivery;
 
-        if (v->endpoint == endpoint
+        if ((endpoint == NULL || v->endpoint == *endpoint)
             && memcmp(&v->event, event, sizeof(webhook_id_t)) == 0)
         {
             return 1;

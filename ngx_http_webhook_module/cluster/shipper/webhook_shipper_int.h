@@ -138,6 +138,7 @@ struct webhook_shipper_s {
     webhook_op_t                number;     /* SHIP_NUMBER, kept meanwhile */
     uint32_t                    limit;      /* entries of a batch */
     uint32_t                    read;       /* of them that were read */
+    uint32_t                    things;     /* that were read */
     size_t                      bytes;
     void                       *memory;     /* arrays of the batch */
     webhook_op_t               *reads;      /* of each entry, kept */
@@ -182,6 +183,7 @@ struct webhook_shipper_s {
     uint64_t                    drained;    /* clock that its sends end at */
     uint64_t                    missed;     /* clock to look for what is ours, and
                                                not here; 0: nothing is */
+    unsigned                    strayed:1;  /* something is not ours any more */
     unsigned                    unsure:1;   /* a SHIP may be on its way yet */
     unsigned                    more:1;     /* there is more to number */
     unsigned                    busy:1;     /* a batch was shipped */
@@ -297,6 +299,7 @@ webhook_shipper_state_e webhook_shipper_objects_were(webhook_shipper_t *sh);
 int webhook_shipper_keep(webhook_shipper_t *sh);
 webhook_shipper_state_e webhook_shipper_kept(webhook_shipper_t *sh);
 uint64_t webhook_shipper_name(uint32_t kind, const webhook_str_t *id);
+int webhook_shipper_upkeep_due(const webhook_shipper_t *sh, uint64_t now);
 int webhook_shipper_upkeep(webhook_shipper_t *sh);
 webhook_shipper_state_e webhook_shipper_tidied(webhook_shipper_t *sh);
 

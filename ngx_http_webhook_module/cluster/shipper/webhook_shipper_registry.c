@@ -221,6 +221,14 @@ webhook_shipper_kept(webhook_shipper_t *sh)
 
 
 int
+webhook_shipper_upkeep_due(const webhook_shipper_t *sh, uint64_t now)
+{
+    return sh->elected
+           && (sh->tidied == 0 || now - sh->tidied >= WEBHOOK_SHIPPER_UPKEEP);
+}
+
+
+int
 webhook_shipper_upkeep(webhook_shipper_t *sh)
 {
     memset(&sh->call, 0, sizeof(sh->call));

@@ -74,6 +74,7 @@ webhook_shipper_numbered(webhook_shipper_t *sh)
     }
 
     sh->read = 0;
+    sh->things = 0;
     sh->bytes = 0;
 
     return WEBHOOK_SHIPPER_READ;
@@ -90,7 +91,9 @@ webhook_shipper_read(webhook_shipper_t *sh)
 
     n = &sh->number.u.ship_number;
 
-    if (sh->read == n->count || sh->bytes >= WEBHOOK_SHIPPER_BYTES) {
+    if (sh->read == n->count || sh->bytes >= WEBHOOK_SHIPPER_BYTES
+        || sh->things >= WEBHOOK_CLUSTER_BATCH)
+    {
         return webhook_shipper_go(sh, WEBHOOK_SHIPPER_SHIP);
     }
 
@@ -146,6 +149,8 @@ webhook_shipper_was_read(webhook_shipper_t *sh)
         case WEBHOOK_STORE_OK:
         case WEBHOOK_STORE_NOT_FOUND:       /* it was removed since */
             sh->bytes += webhook_op_size(sh->ops[i]);
+            sh->things += sh->ops[i]->type == WEBHOOK_OP_SHOW
+                          ? sh->ops[i]->u.show.count : 1;
             break;
 
         default:
@@ -202,6 +207,14 @@ webhook_shipper_shipped(webhook_shipper_t *sh)
         sh->backoff = 0;
         sh->news.batches++;
         sh->news.shipped += count;
+        sh->join.shipped = sh->to;
+
+        /* others have some of it by now, of which this node does not know */
+
+        if (sh->call.u.ship.stale) {
+            sh->strayed = 1;
+        }
+
 
         sh->limit = 2 * sh->limit < sh->o.batch ? 2 * sh->limit : sh->o.batch;
 
@@ -324,9 +337,17 @@ webhook_shipper_was_back(webhook_shipper_t *sh)
         return webhook_shipper_broken(sh);
     }
 
-    return sh->ops[0]->u.ship_back.more
-           ? WEBHOOK_SHIPPER_BACK
-           : webhook_shipper_rest(sh, sh->backoff, WEBHOOK_SHIPPER_NUMBER);
+    if (sh->ops[0]->u.ship_back.more) {
+        return WEBHOOK_SHIPPER_BACK;
+    }
+
+    /* what is tidied up may be what is missing */
+
+    return webhook_shipper_rest(sh, sh->backoff,
+                                webhook_shipper_upkeep_due(sh,
+                                                  sh->o.clock(sh->o.ctx))
+                                ? WEBHOOK_SHIPPER_UPKEEPING
+                                : WEBHOOK_SHIPPER_NUMBER);
 }
 
 

@@ -209,6 +209,8 @@ webhook_pg_answer(webhook_pg_t *pg, uint64_t deadline, PGresult **result,
 
         default:
             rc = webhook_pg_state(PQresultErrorField(r, PG_DIAG_SQLSTATE),
+                                  PQresultErrorField(r,
+                                                     PG_DIAG_CONSTRAINT_NAME),
                                   &then);
 
             /* one that ended the transaction tells more than the end of the

@@ -55,8 +55,9 @@ typedef enum {
     WEBHOOK_PG_DROP             /* it is to be closed */
 } webhook_pg_after_e;
 
+/* constraint: that it is about, or NULL */
 webhook_cluster_result_e webhook_pg_state(const char *state,
-    webhook_pg_after_e *after);
+    const char *constraint, webhook_pg_after_e *after);
 
 
 #endif /* WEBHOOK_PG_LINE_H */

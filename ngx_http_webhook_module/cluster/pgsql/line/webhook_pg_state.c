@@ -58,7 +58,8 @@ static const webhook_pg_meaning_t  webhook_pg_meanings[] = {
 
 
 webhook_cluster_result_e
-webhook_pg_state(const char *state, webhook_pg_after_e *after)
+webhook_pg_state(const char *state, const char *constraint,
+    webhook_pg_after_e *after)
 {
     const webhook_pg_meaning_t  *m;
 
@@ -67,6 +68,16 @@ webhook_pg_state(const char *state, webhook_pg_after_e *after)
     if (state == NULL || state[0] == '\0') {
         *after = WEBHOOK_PG_DROP;
         return WEBHOOK_CLUSTER_UNKNOWN;
+    }
+
+    /* there is no partition for a row: the node that tidies up makes it; a check
+       that is not met has a name */
+
+    if (strcmp(state, "23514") == 0
+        && (constraint == NULL || constraint[0] == '\0'))
+    {
+        *after = WEBHOOK_PG_KEEP;
+        return WEBHOOK_CLUSTER_UNAVAILABLE;
     }
 
     for (m = webhook_pg_meanings;

@@ -152,7 +152,7 @@ BEGIN
             || 'these, or above an hour';
     END IF;
 
-    SELECT * INTO n FROM node WHERE name = p_name FOR UPDATE;
+    SELECT * INTO n FROM node WHERE name = p_name FOR NO KEY UPDATE;
 
     IF NOT FOUND THEN
         IF (SELECT count(*) FROM node) > 1000 THEN
@@ -161,7 +161,7 @@ BEGIN
 
         INSERT INTO node (name, role) VALUES (p_name, session_user)
             ON CONFLICT (name) DO NOTHING;
-        SELECT * INTO n FROM node WHERE name = p_name FOR UPDATE;
+        SELECT * INTO n FROM node WHERE name = p_name FOR NO KEY UPDATE;
         INSERT INTO shipped (node, role) VALUES (n.id, n.role)
             ON CONFLICT (node) DO NOTHING;
     END IF;
@@ -225,7 +225,8 @@ DECLARE
     n  int;
 BEGIN
     FOR n IN SELECT id FROM webhook.node
-              WHERE NOT fenced AND lease_end < d FOR UPDATE SKIP LOCKED
+              WHERE NOT fenced AND lease_end < d
+               FOR NO KEY UPDATE SKIP LOCKED
     LOOP
         PERFORM FROM webhook.shipped WHERE node = n FOR UPDATE SKIP LOCKED;
 
@@ -255,8 +256,10 @@ DECLARE
     c  webhook.cluster;
     k  webhook.clock;
 BEGIN
-    -- rows are locked in this order by all: nodes, shipped, the clock
-    PERFORM FROM node WHERE id = p_node FOR UPDATE;
+    -- Rows are locked in this order by all: nodes, shipped, the clock.  FOR NO KEY
+    -- UPDATE: whoever adds a row that refers to a node, behind these, does not wait.
+
+    PERFORM FROM node WHERE id = p_node FOR NO KEY UPDATE;
     PERFORM wrote(p_epoch, p_node, p_session);
 
     t := tick();
@@ -299,7 +302,7 @@ CREATE FUNCTION leave_1(p_epoch bigint, p_node int, p_session bytea,
     RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = webhook, pg_temp AS $$
 BEGIN
-    PERFORM FROM node WHERE id = p_node FOR UPDATE;
+    PERFORM FROM node WHERE id = p_node FOR NO KEY UPDATE;
     PERFORM wrote(p_epoch, p_node, p_session);
 
     UPDATE node SET lease_end = least(lease_end, tick() + p_stay)

@@ -50,7 +50,7 @@ BEGIN
        AND EXISTS (SELECT FROM owed o
                     WHERE o.node = n.id AND o.pos > n.claimed)
      ORDER BY n.lease_end, n.id LIMIT 1
-       FOR UPDATE SKIP LOCKED;
+       FOR NO KEY UPDATE SKIP LOCKED;
 
     IF dead.id IS NULL THEN
         PERFORM wrote(p_epoch, p_node, p_session);
@@ -159,7 +159,7 @@ CREATE FUNCTION release_1(p_epoch bigint, p_node int, p_session bytea,
     SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM FROM node WHERE id IN (0, p_node) ORDER BY id FOR UPDATE;
+    PERFORM FROM node WHERE id IN (0, p_node) ORDER BY id FOR NO KEY UPDATE;
     PERFORM wrote(p_epoch, p_node, p_session);
 
     UPDATE node SET claimed = 0 WHERE id = 0;

@@ -1,7 +1,7 @@
 -- Partitions, sweeping, and what the operator does.
 
--- Makes the partitions up to a part: some at a time, for each takes locks of which
--- a transaction may not have any number.
+-- Makes the partitions up to a part, and those that are missing: some at a time, for
+-- each takes locks of which a transaction may not have any number.
 CREATE FUNCTION make_parts(p_from int, p_to int) RETURNS int
     LANGUAGE plpgsql AS $$
 DECLARE
@@ -10,25 +10,33 @@ DECLARE
     b  int;
     t  text;
     n  int := 0;
+    made  boolean;
 BEGIN
     SELECT * INTO c FROM webhook.cluster FOR UPDATE;
 
-    a := CASE WHEN c.made_to = 0 THEN p_from ELSE c.made_to END;
+    a := CASE WHEN c.made_to = 0 THEN p_from ELSE c.made_from END;
 
     WHILE a < p_to AND n < 32 LOOP
         b := a + c.width;
+        made := false;
 
         FOREACH t IN ARRAY ARRAY['event', 'history', 'attempt', 'call',
                                  'audit'] LOOP
-            EXECUTE format('CREATE TABLE webhook.%I PARTITION OF webhook.%I
-                            FOR VALUES FROM (%s) TO (%s)',
-                           t || '_' || a, t, a, b);
+            IF to_regclass('webhook.' || t || '_' || a) IS NULL THEN
+                EXECUTE format('CREATE TABLE webhook.%I PARTITION OF
+                                webhook.%I FOR VALUES FROM (%s) TO (%s)',
+                               t || '_' || a, t, a, b);
+                made := true;
+            END IF;
         END LOOP;
 
-        UPDATE webhook.cluster
-           SET made_from = CASE WHEN made_to = 0 THEN a ELSE made_from END,
-               made_to = b;
-        n := n + 1;
+        IF made THEN
+            UPDATE webhook.cluster
+               SET made_from = CASE WHEN made_to = 0 THEN a ELSE made_from END,
+                   made_to = greatest(made_to, b);
+            n := n + 1;
+        END IF;
+
         a := b;
     END LOOP;
 
@@ -110,11 +118,20 @@ BEGIN
                     LIMIT 1000 FOR UPDATE SKIP LOCKED);
         GET DIAGNOSTICS swept = ROW_COUNT;
 
-        -- what is left of removed objects, after 30 days
+        -- what is left of removed objects, after 30 days; of a pause that ended,
+        -- once its endpoint or receiver is gone: a node that was away for longer
+        -- has to be told, and cannot tell it from a pause of its own
 
         WITH old AS (
             DELETE FROM object o
              WHERE o.removed AND o.updated < real_ms() - 30::bigint * 86400000
+               AND (o.kind <> 100 OR EXISTS (
+                       SELECT FROM object x
+                        WHERE x.removed
+                          AND x.updated < real_ms() - 30::bigint * 86400000
+                          AND (x.kind = 0 AND x.id = o.id
+                               OR x.kind = 1
+                                  AND 'receiver:'::bytea || x.id = o.id)))
             RETURNING o.change)
         UPDATE registry SET forgot = greatest(forgot, m.change)
           FROM (SELECT max(change) AS change FROM old) m
@@ -172,7 +189,8 @@ DECLARE
     n  webhook.node;
     k  bigint;
 BEGIN
-    SELECT * INTO n FROM node WHERE name = p_name AND id > 0 FOR UPDATE;
+    SELECT * INTO n FROM node WHERE name = p_name AND id > 0
+       FOR NO KEY UPDATE;
 
     IF NOT FOUND THEN
         RETURN -1;
@@ -203,7 +221,7 @@ CREATE FUNCTION restored() RETURNS bigint
 DECLARE
     e  bigint;
 BEGIN
-    PERFORM FROM node ORDER BY id FOR UPDATE;
+    PERFORM FROM node ORDER BY id FOR NO KEY UPDATE;
     UPDATE shipped SET session = NULL, seq = 0;
     UPDATE node SET session = NULL, lease_end = 0, claimed = 0;
     DELETE FROM share;

@@ -2,7 +2,8 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What nodes ask each other to do: STEER, INBOX.
+ * What nodes ask each other to do: STEER, INBOX.  Nobody waits for a node that
+ * renews its lease at that moment.
  */
 
 #include "cluster_util.h"
@@ -39,6 +40,44 @@ inbox(cl_node_t *n, webhook_cluster_op_t *op, uint64_t done)
     op->u.inbox.done_count = done != 0;
 
     return cl_run(n->c, op, WEBHOOK_CLUSTER_INBOX);
+}
+
+
+/* A heartbeat that is not committed yet, of the node that is asked. */
+
+static void
+test_beats(void)
+{
+    char                  sql[400], session[2 * WEBHOOK_CLUSTER_NONCE + 1];
+    int                   i;
+    PGconn               *c;
+    webhook_cluster_op_t  op;
+
+    for (i = 0; i < WEBHOOK_CLUSTER_NONCE; i++) {
+        snprintf(session + 2 * i, 3, "%02x", a.session.session[i]);
+    }
+
+    snprintf(sql, sizeof(sql),
+             "BEGIN; SET LOCAL SESSION AUTHORIZATION n1;"
+             " SELECT * FROM webhook.beat_1(%llu, %u, '\\x%s', 0, 0, 0, 0)",
+             (unsigned long long) a.session.epoch, a.session.node, session);
+
+    c = pg_root();
+
+    tap_ok(PQresultStatus(PQexec(c, sql)) == PGRES_TUPLES_OK,
+           "a node renews its lease: %s", PQerrorMessage(c));
+
+    memset(&op, 0, sizeof(op));
+    op.timeout = 15000;
+    op.u.steer.event = d[0].full.delivery.event;
+    op.u.steer.endpoint = d[0].full.delivery.endpoint;
+
+    tap_ok(cl_is(b.c, cl_run(b.c, &op, WEBHOOK_CLUSTER_STEER),
+                 WEBHOOK_CLUSTER_OK), "another one can ask it meanwhile");
+    webhook_cluster_op_free(&op);
+
+    PQclear(PQexec(c, "COMMIT"));
+    PQfinish(c);
 }
 
 
@@ -106,6 +145,8 @@ main(void)
            && op.u.inbox.count == 1 && op.u.inbox.asked[0].cancel,
            "what it did it is not asked again");
     webhook_cluster_op_free(&op);
+
+    test_beats();
 
     pg_do("UPDATE webhook.node SET fenced = true WHERE name = 'n1'");
     tap_ok(cl_is(b.c, steer(0, NULL, 0, &op), WEBHOOK_CLUSTER_CONFLICT),

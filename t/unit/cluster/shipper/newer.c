@@ -129,8 +129,6 @@ test_unread(void)
     owed("2", "'\\xff00ff'", 3);
 
     pg_do("UPDATE webhook.node SET claimed = 0 WHERE id = 0");
-    pg_do("UPDATE webhook.clock SET elected = NULL");
-
     a->sh->tidied = 0;
 
     tap_ok(sh_until(sh_news(a).unread == 3), "what newer ones wrote is told");
