@@ -210,6 +210,14 @@ BEGIN
                           ELSE p_assigned END
          WHERE shipped.node = n.id
         RETURNING shipped.seq INTO s;
+
+        -- What others have passed over it may be able to read.  Nobody is waited
+        -- for: in a minute that is done all the same (upkeep_1).
+
+        UPDATE node SET claimed = unclaimed(id)
+         WHERE id IN (SELECT x.id FROM node x
+                       WHERE x.fenced AND x.claimed > 0
+                         FOR NO KEY UPDATE SKIP LOCKED);
     END IF;
 
     RETURN QUERY SELECT result, n.id, c.epoch, s, wait,

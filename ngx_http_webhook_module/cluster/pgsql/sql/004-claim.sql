@@ -44,6 +44,7 @@ DECLARE
     events  uuid[];
     ends    bigint[];
     last    bigint;
+    newer   boolean;
 BEGIN
     SELECT * INTO dead FROM node n
      WHERE n.id <> p_node AND (n.fenced OR n.lease_end < d)
@@ -69,8 +70,13 @@ BEGIN
 
     -- A page of what it has, from where the last one ended; of it what this node
     -- can read, and no key of which another node has some: that comes to the
-    -- same node, which is waited for, unless a whole page is of such.  What was
-    -- passed over is looked at again once a minute (upkeep_1).
+    -- same node, which is waited for, unless a whole page is of such.  What this
+    -- node cannot read is waited for if a newer one lives.  What was passed over is
+    -- looked at again once a minute (upkeep_1), and when a node joins.
+
+    newer := EXISTS (SELECT FROM node n
+                      WHERE n.format > p_format AND NOT n.fenced
+                        AND n.lease_end >= d);
 
     WITH page AS (
         SELECT o.*, o.format <= p_format AS reads,
@@ -102,6 +108,9 @@ BEGIN
                           CASE WHEN bool_or(t.take) OR count(*) < p_max + 1000
                                THEN min(t.pos) FILTER (WHERE t.reads
                                                        AND NOT t.ours) - 1
+                          END,
+                          CASE WHEN newer
+                               THEN min(t.pos) FILTER (WHERE NOT t.reads) - 1
                           END),
                     max(t.pos), dead.claimed)
       INTO events, ends, last FROM chosen t;

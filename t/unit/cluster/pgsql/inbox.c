@@ -51,6 +51,7 @@ test_beats(void)
     char                  sql[400], session[2 * WEBHOOK_CLUSTER_NONCE + 1];
     int                   i;
     PGconn               *c;
+    PGresult             *r;
     webhook_cluster_op_t  op;
 
     for (i = 0; i < WEBHOOK_CLUSTER_NONCE; i++) {
@@ -64,8 +65,10 @@ test_beats(void)
 
     c = pg_root();
 
-    tap_ok(PQresultStatus(PQexec(c, sql)) == PGRES_TUPLES_OK,
+    r = PQexec(c, sql);
+    tap_ok(PQresultStatus(r) == PGRES_TUPLES_OK,
            "a node renews its lease: %s", PQerrorMessage(c));
+    PQclear(r);
 
     memset(&op, 0, sizeof(op));
     op.timeout = 15000;
