@@ -11,7 +11,7 @@ use lib 't/lib';
 use Test::More;
 
 use Webhook::Fleet;
-use Webhook::Test qw(wait_for);
+use Webhook::Test qw(wait_for slurp);
 
 # so long that nothing here waits for the end of a lease
 
@@ -31,6 +31,14 @@ my $nginx = $one->{t}->nginx;
 $one->{hook}->answer('*', { status => 500 });
 
 goes_on('a start');
+
+for my $worker ($one->{t}->workers) {
+    my %threads = map { (slurp("$_/comm") // '') => 1 }
+                      glob "/proc/$worker/task/*";
+
+    is join('', grep { $threads{$_} } "webhook cluster\n", "webhook lease\n"),
+       "webhook cluster\nwebhook lease\n", 'a worker has its threads for that';
+}
 
 # killed
 

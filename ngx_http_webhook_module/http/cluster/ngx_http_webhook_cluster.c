@@ -181,8 +181,8 @@ ngx_webhook_cluster_free(void)
         ngx_webhook_leave(c, &o);
     }
 
-    /* the thread pools were drained before, and the store queue has called all
-       handlers: nothing is under way */
+    /* the threads have ended before, and the store queue has called all handlers:
+       nothing is under way */
 
     ngx_webhook_cluster_end(c);
 

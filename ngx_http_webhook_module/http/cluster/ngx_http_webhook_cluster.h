@@ -4,9 +4,9 @@
  *
  * The node in its cluster.  One worker of all runs the shipper
  * (cluster/shipper): who has the lock of a file beside the store.  Its work on
- * the store goes through the store queue, that on the cluster is done by threads
- * of a pool of its own, so that neither the event loop nor the store waits for
- * the cluster.  Should the worker die another one goes on within a second.
+ * the store goes through the store queue, that on the cluster is done by two
+ * threads of its own, and what others ask of the cluster by those of a pool, so
+ * that neither the event loop nor the store waits for the cluster.  Should the worker die another one goes on within a second.
  */
 
 #ifndef NGX_WEBHOOK_CLUSTER_H
@@ -26,7 +26,7 @@ typedef struct ngx_webhook_cluster_conf_s {
     ngx_str_t                        node;
     ngx_msec_t                       lease;
     ngx_msec_t                       beat;
-    ngx_thread_pool_t               *pool;
+    ngx_thread_pool_t               *pool;      /* of ngx_http_webhook_link.h */
     ngx_shm_zone_t                  *zone;      /* of what workers know of it */
 } ngx_webhook_cluster_conf_t;
 
@@ -36,7 +36,7 @@ ngx_int_t ngx_webhook_cluster_zone(ngx_conf_t *cf,
     ngx_webhook_main_conf_t *wmcf);
 
 
-/* In a worker, behind the store queue's: NGX_ERROR on lack of memory.  "wake"
+/* In a worker, behind the store queue's: NGX_ERROR on lack of memory or threads.  "wake"
    has something sent within so many ms, of endpoints that got a share of limits
    for all nodes. */
 ngx_int_t ngx_webhook_cluster_init(ngx_cycle_t *cycle,

@@ -10,6 +10,7 @@
 
 #include "http/cluster/ngx_http_webhook_cluster.h"
 #include "http/runtime/ngx_http_webhook_store_queue.h"
+#include "http/runtime/threads/ngx_http_webhook_thread.h"
 
 
 typedef struct ngx_webhook_cluster_s  ngx_webhook_cluster_t;
@@ -32,11 +33,12 @@ typedef struct {
     ngx_uint_t                     beats;       /* 1: it renews the lease; 0: it
                                                    ships */
     webhook_cluster_t             *handle;
-    const webhook_shipper_task_t  *todo;        /* what it asked for */
-    ngx_thread_task_t             *task;
+    const webhook_shipper_task_t  *todo;        /* what it asked for; while the
+                                                   thread is busy it has this,
+                                                   and the handle */
+    ngx_webhook_thread_t           thread;
     ngx_event_t                    timer;       /* of a WAIT */
     ngx_uint_t                     left;        /* jobs of the store queue */
-    unsigned                       away:1;      /* the thread has it */
 } ngx_webhook_machine_t;
 
 

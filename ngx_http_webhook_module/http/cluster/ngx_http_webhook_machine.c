@@ -2,14 +2,14 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * A machine of the shipper: what it asks for is done by the store queue, by a
+ * A machine of the shipper: what it asks for is done by the store queue, by its
  * thread, or by a timer; then it is asked what comes next.
  */
 
 #include "http/cluster/ngx_http_webhook_cluster_int.h"
 
 
-#define NGX_WEBHOOK_MACHINE_AGAIN  100      /* ms, where the pool is full */
+#define NGX_WEBHOOK_MACHINE_AGAIN  100      /* ms, where there is no memory */
 
 
 static void ngx_webhook_machine_next(ngx_webhook_machine_t *m,
@@ -17,32 +17,26 @@ static void ngx_webhook_machine_next(ngx_webhook_machine_t *m,
 static ngx_int_t ngx_webhook_machine_store(ngx_webhook_machine_t *m);
 static void ngx_webhook_machine_applied(ngx_webhook_job_t *job);
 static void ngx_webhook_machine_ask(ngx_webhook_machine_t *m);
-static void ngx_webhook_machine_thread(void *data, ngx_log_t *log);
+static void ngx_webhook_machine_run(void *data);
 static ngx_uint_t ngx_webhook_machine_joined(const ngx_webhook_machine_t *m);
-static void ngx_webhook_machine_answered(ngx_event_t *ev);
+static void ngx_webhook_machine_answered(void *data);
 static void ngx_webhook_machine_timer(ngx_event_t *ev);
 
 
 ngx_int_t
 ngx_webhook_machine_init(ngx_webhook_machine_t *m, ngx_cycle_t *cycle)
 {
-    m->task = ngx_thread_task_alloc(cycle->pool, 0);
-    if (m->task == NULL) {
-        return NGX_ERROR;
-    }
-
-    m->task->ctx = m;
-    m->task->handler = ngx_webhook_machine_thread;
-    m->task->event.handler = ngx_webhook_machine_answered;
-    m->task->event.data = m;
-    m->task->event.log = cycle->log;
+    m->thread.name = m->beats ? "webhook lease" : "webhook cluster";
+    m->thread.run = ngx_webhook_machine_run;
+    m->thread.done = ngx_webhook_machine_answered;
+    m->thread.data = m;
 
     m->timer.handler = ngx_webhook_machine_timer;
     m->timer.data = m;
     m->timer.log = cycle->log;
     m->timer.cancelable = 1;
 
-    return NGX_OK;
+    return ngx_webhook_thread_create(&m->thread, cycle->log);
 }
 
 
@@ -60,7 +54,7 @@ ngx_webhook_machine_stop(ngx_webhook_machine_t *m)
         ngx_del_timer(&m->timer);
     }
 
-    return !m->away && m->left == 0;
+    return !m->thread.busy && m->left == 0;
 }
 
 
@@ -191,20 +185,12 @@ ngx_webhook_machine_ask(ngx_webhook_machine_t *m)
         webhook_cluster_use(m->handle, &c->session);
     }
 
-    m->away = 1;
-
-    if (ngx_thread_task_post(c->conf->pool, m->task) != NGX_OK) {
-
-        /* the pool's queue is full: its own log line says so */
-
-        m->away = 0;
-        ngx_add_timer(&m->timer, NGX_WEBHOOK_MACHINE_AGAIN);
-    }
+    ngx_webhook_thread_begin(&m->thread);
 }
 
 
 static void
-ngx_webhook_machine_thread(void *data, ngx_log_t *log)
+ngx_webhook_machine_run(void *data)
 {
     ngx_webhook_machine_t *m = data;
 
@@ -228,12 +214,9 @@ ngx_webhook_machine_joined(const ngx_webhook_machine_t *m)
 
 
 static void
-ngx_webhook_machine_answered(ngx_event_t *ev)
+ngx_webhook_machine_answered(void *data)
 {
-    ngx_webhook_machine_t  *m;
-
-    m = ev->data;
-    m->away = 0;
+    ngx_webhook_machine_t *m = data;
 
     if (ngx_webhook_machine_joined(m)) {
         webhook_cluster_session(m->handle, &m->cluster->session);
@@ -249,11 +232,6 @@ ngx_webhook_machine_timer(ngx_event_t *ev)
     ngx_webhook_machine_t  *m;
 
     m = ev->data;
-
-    if (m->todo && m->todo->need == WEBHOOK_SHIPPER_CLUSTER) {
-        ngx_webhook_machine_ask(m);
-        return;
-    }
 
     ngx_webhook_machine_next(m, NULL);
 }

@@ -21,7 +21,7 @@
 #define NGX_WEBHOOK_CLUSTER_LEASE_MAX  3600000
 #define NGX_WEBHOOK_CLUSTER_BEAT       5000
 #define NGX_WEBHOOK_CLUSTER_BEATS      4            /* of a lease, at least */
-#define NGX_WEBHOOK_CLUSTER_THREADS    4
+#define NGX_WEBHOOK_CLUSTER_THREADS    2
 
 
 static char *ngx_webhook_cluster_name(ngx_webhook_build_t *b, ngx_str_t *arg,
