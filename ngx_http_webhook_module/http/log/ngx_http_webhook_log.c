@@ -144,7 +144,8 @@ ngx_webhook_log_init(ngx_cycle_t *cycle, ngx_webhook_main_conf_t *wmcf)
         || ngx_webhook_thread_create(&l->thread, cycle->log) != NGX_OK)
     {
         ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
-                      "no memory for webhook_log: nothing is logged there");
+                      "webhook_log is not written by this worker, for lack "
+                      "of %s", p ? "a thread" : "memory");
         return;
     }
 

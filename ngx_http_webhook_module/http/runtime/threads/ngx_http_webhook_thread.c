@@ -81,8 +81,11 @@ ngx_webhook_thread_create(ngx_webhook_thread_t *thread, ngx_log_t *log)
 
     if (err) {
         ngx_log_error(NGX_LOG_EMERG, log, err,
-                      "webhook: pthread_create() failed for \"%s\"",
-                      thread->name);
+                      "webhook: pthread_create() failed for \"%s\"%s",
+                      thread->name, err == EAGAIN
+                      ? ": there may be no more threads, raise \"TasksMax=\" "
+                        "of the service, the limit of the container, or that "
+                        "of the user (RLIMIT_NPROC)" : "");
         return NGX_ERROR;
     }
 
