@@ -92,7 +92,10 @@ cmp_ok $more{batches}, '<',
        'and batches were made of them';
 
 
-# Who asks the same worker sees what it has answered.
+# Who asks the same worker sees what it has answered.  What was not sent early
+# comes first.
+
+$hook->wait_requests($n, 30);
 
 my $api = Webhook::Api->new($t, token => 'the-token-of-root');
 

@@ -5,29 +5,17 @@
  * Writing a journal.
  */
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
 #include "store/journal/webhook_journal.h"
 #include "core/base/webhook_codec.h"
 #include "store/journal/webhook_journal_int.h"
 #include "store/journal/webhook_journal_record.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 
-#define WEBHOOK_JOURNAL_ZEROES  ((size_t) 256 * 1024)   /* in a write */
-
-
-static int webhook_journal_file(const char *path, int *fd);
-static int webhook_journal_fill(int fd, size_t size);
 static void webhook_journal_begin(webhook_journal_t *j);
 static int webhook_journal_grow(webhook_journal_t *j, size_t len);
 static void webhook_journal_wrote(webhook_journal_t *j, size_t len);
@@ -36,7 +24,7 @@ static void webhook_journal_wrote(webhook_journal_t *j, size_t len);
 int
 webhook_journal_create(webhook_journal_t *j, const char *path, size_t size)
 {
-    int  rc;
+    int  rc, direct;
 
     size -= size % WEBHOOK_JOURNAL_BLOCK;
 
@@ -73,6 +61,11 @@ webhook_journal_create(webhook_journal_t *j, const char *path, size_t size)
     rc = webhook_journal_fill(j->fd, size);
 
     if (rc == 0) {
+        rc = webhook_journal_direct(j->fd, &direct);
+    }
+
+    if (rc == 0) {
+        j->direct = (direct != 0);
         rc = pthread_mutex_init(&j->mutex, NULL);
     }
 
@@ -81,80 +74,6 @@ webhook_journal_create(webhook_journal_t *j, const char *path, size_t size)
         close(j->fd);
         free(j->places);
         free(j->blocks);
-    }
-
-    return rc;
-}
-
-
-/*
- * Makes the file, locked before anything is in it: who finds it knows that it
- * is in use.  Between its making and its lock it looks like one that nobody
- * wants: who removes it then holds the lock, or has removed it by now.
- */
-
-static int
-webhook_journal_file(const char *path, int *fd)
-{
-    int          rc;
-    struct stat  sb;
-
-    *fd = open(path, O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600);
-    if (*fd == -1) {
-        return errno;
-    }
-
-    if (flock(*fd, LOCK_EX|LOCK_NB) == -1) {
-        rc = errno;
-
-    } else if (fstat(*fd, &sb) == -1) {
-        rc = errno;
-
-    } else {
-        rc = sb.st_nlink ? 0 : EAGAIN;
-    }
-
-    if (rc == 0) {
-        (void) fchmod(*fd, 0600);
-        return 0;
-    }
-
-    if (rc != EAGAIN) {
-        (void) unlink(path);
-    }
-
-    close(*fd);
-
-    return rc;
-}
-
-
-static int
-webhook_journal_fill(int fd, size_t size)
-{
-    int             rc;
-    size_t          len, offset;
-    unsigned char  *zeroes;
-
-    zeroes = calloc(1, WEBHOOK_JOURNAL_ZEROES);
-    if (zeroes == NULL) {
-        return ENOMEM;
-    }
-
-    rc = 0;
-
-    for (offset = 0; rc == 0 && offset < size; offset += len) {
-
-        len = size - offset < WEBHOOK_JOURNAL_ZEROES ? size - offset
-                                                     : WEBHOOK_JOURNAL_ZEROES;
-
-        rc = webhook_journal_write(fd, zeroes, len, offset);
-    }
-
-    free(zeroes);
-
-    if (rc == 0 && fsync(fd) == -1) {
-        rc = errno;
     }
 
     return rc;
@@ -277,13 +196,13 @@ webhook_journal_begin(webhook_journal_t *j)
 }
 
 
-/* With what pads it to a block. */
+/* With what pads it to a block; whole blocks of memory, as the file takes them. */
 
 static int
 webhook_journal_grow(webhook_journal_t *j, size_t len)
 {
+    void           *buf;
     size_t          room;
-    unsigned char  *buf;
 
     len += WEBHOOK_JOURNAL_BLOCK - 1;
     len -= len % WEBHOOK_JOURNAL_BLOCK;
@@ -298,9 +217,13 @@ webhook_journal_grow(webhook_journal_t *j, size_t len)
         room *= 2;
     }
 
-    buf = realloc(j->buf, room);
-    if (buf == NULL) {
+    if (posix_memalign(&buf, WEBHOOK_JOURNAL_BLOCK, room) != 0) {
         return 0;
+    }
+
+    if (j->buf) {
+        memcpy(buf, j->buf, j->len);
+        free(j->buf);
     }
 
     j->buf = buf;
@@ -425,32 +348,6 @@ webhook_journal_wipe(webhook_journal_t *j)
     }
 
     return rc;
-}
-
-
-int
-webhook_journal_write(int fd, const unsigned char *p, size_t len,
-    size_t offset)
-{
-    ssize_t  n;
-
-    while (len) {
-        n = pwrite(fd, p, len, (off_t) offset);
-
-        if (n == -1 && errno == EINTR) {
-            continue;
-        }
-
-        if (n <= 0) {
-            return n == 0 ? ENOSPC : errno;
-        }
-
-        p += n;
-        len -= (size_t) n;
-        offset += (size_t) n;
-    }
-
-    return 0;
 }
 
 

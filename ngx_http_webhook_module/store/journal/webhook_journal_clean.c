@@ -103,7 +103,8 @@ webhook_journal_clean_open(webhook_journal_t *j, const char *path, int *fd)
     int          rc;
     struct stat  own, sb;
 
-    *fd = open(path, O_WRONLY|O_NOFOLLOW|O_CLOEXEC);
+    *fd = open(path, O_WRONLY|O_NOFOLLOW|O_CLOEXEC
+                     |(j->direct ? O_DIRECT : 0));
     if (*fd == -1) {
         return errno;
     }
@@ -134,7 +135,8 @@ webhook_journal_clean_chunk(webhook_journal_t *j, int fd,
     unsigned char  stay[WEBHOOK_JOURNAL_CHUNK];
 
     static const unsigned char
-                   zeroes[WEBHOOK_JOURNAL_CHUNK * WEBHOOK_JOURNAL_BLOCK];
+                   zeroes[WEBHOOK_JOURNAL_CHUNK * WEBHOOK_JOURNAL_BLOCK]
+                   __attribute__((aligned(WEBHOOK_JOURNAL_ALIGN)));
 
     first = c->next;
     n = j->size / WEBHOOK_JOURNAL_BLOCK - first;

@@ -23,8 +23,8 @@ typedef struct {
 /*
  * Overwrites with zeroes what was appended, and that the engine has, since that
  * was done last, and syncs: 512 kB in a call.  Runs beside appends, which wait
- * for a few blocks at most.  path is that of the file; upto, the sequence up to
- * which the engine has all, counts when it begins.  Returns
+ * for one write of 128 kB at most.  path is that of the file; upto, the sequence
+ * up to which the engine has all, counts when it begins.  Returns
  *
  *     0            nothing is left of what stood there up to that sequence;
  *     EINPROGRESS  it is to be called again, with the same c;

@@ -5,6 +5,10 @@
  * The journal of this process: its file, and events that are appended to it.
  */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE                     /* statx() */
+#endif
+
 #include "store/lmdb/kept/webhook_store_kept_keep.h"
 #include "store/webhook_store_op.h"
 #include "store/webhook_store_result.h"
@@ -19,6 +23,7 @@
 #include "store/lmdb/kept/webhook_store_kept_int.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -33,6 +38,7 @@ static int webhook_kept_make(webhook_lmdb_t *st);
 static void webhook_kept_fail(webhook_lmdb_t *st, webhook_op_t **ops,
     uint32_t count, int rc);
 static int webhook_kept_there(const webhook_kept_t *k);
+static int webhook_kept_named(int fd);
 static uint64_t webhook_kept_seconds(void);
 
 
@@ -260,10 +266,29 @@ webhook_kept_there(const webhook_kept_t *k)
 {
     struct stat  sb;
 
-    if (fstat(k->journal.fd, &sb) == -1 || sb.st_nlink == 0) {
-        return 0;
+    return webhook_kept_named(k->journal.fd)
+           && stat(k->data, &sb) == 0 && sb.st_ino == k->data_ino
+           && sb.st_dev == k->data_dev;
+}
+
+
+/*
+ * The file has a name.  Nothing is asked for but that: where somebody was told a
+ * file's times, Linux gives it new ones at its next write however soon that is,
+ * instead of every few milliseconds, and they have to be written, too.
+ */
+
+static int
+webhook_kept_named(int fd)
+{
+    struct stat   sb;
+    struct statx  sx;
+
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_NLINK, &sx) == 0) {
+        return sx.stx_nlink != 0;
     }
 
-    return stat(k->data, &sb) == 0 && sb.st_ino == k->data_ino
-           && sb.st_dev == k->data_dev;
+    /* a kernel, or a container, without it */
+
+    return fstat(fd, &sb) == 0 && sb.st_nlink != 0;
 }

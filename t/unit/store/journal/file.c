@@ -264,7 +264,7 @@ test_fault(void)
 
     begin(SIZE);
 
-    (void) add(1, 3000);
+    (void) add(1, 13000);               /* four blocks */
 
     fault = FAULT_SHORT;
     fault_after = 0;
