@@ -44,6 +44,7 @@ include $(ROOT)/make/fleet.mk
 include $(ROOT)/make/pages.mk
 include $(ROOT)/make/install.mk
 include $(ROOT)/make/deb.mk
+include $(ROOT)/make/tsan.mk
 include $(ROOT)/make/versions.mk
 include $(ROOT)/make/dist.mk
 
