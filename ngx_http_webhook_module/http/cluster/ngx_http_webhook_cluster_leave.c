@@ -39,7 +39,10 @@ static ngx_int_t ngx_webhook_leave_kept(ngx_webhook_cluster_t *c,
     webhook_cluster_session_t *session);
 
 
-static const u_char  ngx_webhook_leave_version[8] = "session1";
+/* without a NUL: it fills the field */
+static const u_char  ngx_webhook_leave_version[8] = {
+    's', 'e', 's', 's', 'i', 'o', 'n', '1'
+};
 
 
 void
