@@ -187,7 +187,8 @@ try:
 	@$(SUBMAKE) all
 	@WEBHOOK_BUILD=$(BUILD) tools/try "$(API)" "$(PORT)"
 
-bench-build: $(BENCH_BINS) $(BUILD)/bare/bench_event
+bench-build: $(BENCH_BINS) $(BUILD)/bare/bench_event \
+             $(BUILD)/interop/libwebhook_sync.so
 
 $(BENCH_BINS): $(BUILD)/%: bench/%.c $(BUILD)/plain/libwebhook.a \
                $(wildcard bench/lib/*.h)

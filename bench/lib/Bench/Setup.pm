@@ -8,6 +8,9 @@ package Bench::Setup;
 #     my $nginx = $setup->nginx('plain', '', 'location / { ... }');
 #     my $m = $setup->measure($nginx, '/path');
 #     print "$m->{speed} a second, $m->{cpu} us each, $m->{busy} of the processor";
+#
+# With sync => USEC all files are in memory, where a sync takes so long, so that
+# what a disk does meanwhile for others makes no difference.
 
 use strict;
 use warnings;
@@ -29,6 +32,7 @@ sub new
     my $self = bless { %o, under => $under, rest => join(',', @rest) }, $class;
 
     place($self->{rest});
+    in_memory() if $self->{sync};
 
     $self->{api} = $self->sink($o{size});
 
@@ -44,6 +48,37 @@ sub cores
                  =~ /^Cpus_allowed_list:\s*(\S+)/m or return 0;
 
     return map { /(\d+)-(\d+)/ ? ($1 .. $2) : $_ } split /,/, $list;
+}
+
+
+# Folders of files from now on; before the first one.
+
+sub in_memory
+{
+    my $dir = '/dev/shm';
+
+    -d $dir && -w $dir or die "there is no $dir to have files in memory\n";
+
+    $ENV{TMPDIR} = $dir;
+
+    return;
+}
+
+
+# What is begun in code writes to files that are synced so slowly.
+
+sub slowly
+{
+    my ($self, $code) = @_;
+
+    local %ENV = %ENV;
+
+    if ($self->{sync}) {
+        $ENV{LD_PRELOAD} = build() . '/interop/libwebhook_sync.so';
+        $ENV{WEBHOOK_SYNC} = $self->{sync};
+    }
+
+    return $code->();
 }
 
 
@@ -128,7 +163,7 @@ CONF
 
     $before->($nginx) if $before;
 
-    $self->under(sub { $nginx->start });
+    $self->under(sub { $self->slowly(sub { $nginx->start }) });
 
     return $nginx;
 }
