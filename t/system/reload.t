@@ -72,7 +72,7 @@ for (1 .. 5) {
     ok $t->wait_gone(\@old, 15), 'the old workers have left';
 }
 
-sleep 0.4;
+wait_for(sub { return @{ $load->answers } > 400 }, 60);
 
 my %seen = map { ($_->{n} => 1) } grep { $_->{status} == 201 }
            @{ $load->stop };

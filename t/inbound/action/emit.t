@@ -86,6 +86,7 @@ is join(' ', sort map { $_->{body} } @$q[2, 3]),
 is scalar @{$api->requests}, 1, 'after the actions';
 
 call('shaped', 'id=9&paid=no', 'application/x-www-form-urlencoded');
+$erp->wait_requests(5);
 is scalar @{ $erp->wait_quiet(0.3) }, 5, 'if conditions hold';
 
 is call('fails', '{}')->{status}, 502, 'an action that fails';
@@ -93,6 +94,7 @@ is scalar @{ $erp->wait_quiet(0.3) }, 5, 'makes no event';
 
 is call('once', '{"id": 6}', undef, 'webhook-id' => 'a')->{status}, 200, 'one of'
     for 1 .. 3;
+$erp->wait_requests(6);
 is scalar @{ $erp->wait_quiet(0.3) }, 6, 'several repeats';
 
 is call('lines', '{"no": 5, "lines": [{"no": 1}]}')->{status}, 200, 'a list';
