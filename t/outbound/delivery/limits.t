@@ -9,6 +9,7 @@ use lib 't/lib';
 
 use List::Util qw(max);
 use Test::More;
+use Time::HiRes qw(time);
 
 use Webhook::Test qw(asan);
 use Webhook::Sandbox qw(crowd);
@@ -62,6 +63,8 @@ CONF
 
     $t->start;
 
+    my $begun = time;
+
     my $load = $t->load(
         rate => 600, connections => 16, limit => $events,
         request => sub { return ('POST', "/api/orders?n=$_[0]", '{}') },
@@ -84,7 +87,9 @@ CONF
 
     is @$sent, $seen, "$workers workers: all events came at their rate";
 
-    my $took = $sent->[-1]{time} - $sent->[0]{time};
+    # The endpoint may see the first of them late.
+
+    my $took = $sent->[-1]{time} - $begun;
     my $real = (@$sent - 1) / $took;
 
     cmp_ok $real, '<=', $rate * 1.05, sprintf
@@ -97,17 +102,20 @@ CONF
            "$workers workers: the rate is made use of";
 
     # Nor in any second of it, but that an endpoint which had to wait for its
-    # processor sees what came meanwhile at once.
+    # processor sees what came meanwhile at once: nothing came while it waited.
 
-    my ($from, $worst) = (0, 0);
+    my ($from, $worst, $gap) = (0, 0, 0);
 
     for my $to (0 .. $#$sent) {
         $from++ while $sent->[$to]{time} - $sent->[$from]{time} > 1;
         $worst = max($worst, $to - $from + 1);
+
+        $gap = max($gap, $sent->[$to]{time} - $sent->[$to - 1]{time}) if $to;
     }
 
-    cmp_ok $worst, '<=', $rate * 1.25,
-           "$workers workers: $worst in the busiest second";
+    cmp_ok $worst, '<=', $rate * (1.2 + $gap),
+           sprintf '%d workers: %d in the busiest second, and none for %d ms',
+           $workers, $worst, $gap * 1000;
 
     $t->stop;
     $t->ok_logs;
