@@ -162,6 +162,11 @@ Runs CODE while nobody can write to the store, as if its disk hung, nor to its
 journals, if these are because of TEST_NGINX_JOURNAL; with the mode C<open>,
 while another process has it open.  Returns what CODE does.
 
+=item at_once(CODE)
+
+Runs CODE while the workers are stopped, so that what it sends is there at once,
+however slow the test is, when they go on.
+
 =item ctl(ARGS)
 
 Runs C<webhookctl -s STORE ARGS>; returns (exit status, stdout, stderr).
@@ -440,6 +445,23 @@ sub request
 
 
 sub get { return $_[0]->request('GET', $_[1]); }
+
+
+sub at_once
+{
+    my ($self, $code) = @_;
+
+    my @workers = $self->workers;
+
+    kill 'STOP', @workers;
+
+    my $done = eval { $code->(); 1 };
+    my $error = $@;
+
+    kill 'CONT', @workers;
+
+    die $error unless $done;
+}
 
 
 sub post
