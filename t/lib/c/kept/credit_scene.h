@@ -70,6 +70,10 @@ begun(scene_t *s, uint32_t limit)
 {
     credit_event_t  e;
 
+    /* the journal of the scene, and not the one of TEST_NGINX_JOURNAL */
+
+    s->u.alone = 1;
+
     if (kept_open(&s->u) != WEBHOOK_STORE_OK || looks(s) == UINT32_MAX) {
         printf("Bail out! no store\n");
         exit(1);
