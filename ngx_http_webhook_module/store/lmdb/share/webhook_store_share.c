@@ -32,6 +32,8 @@ static uint64_t webhook_share_session(const webhook_txn_t *t);
 static uint64_t webhook_share_late(const webhook_endpoint_row_t *ep);
 static uint32_t webhook_share_lost(const webhook_txn_t *t,
     const webhook_share_block_t *b);
+static void webhook_share_drop(const webhook_txn_t *t,
+    webhook_endpoint_row_t *ep);
 static void webhook_share_add(webhook_endpoint_row_t *ep, uint64_t start,
     uint64_t late, uint64_t gap, uint32_t count);
 
@@ -229,14 +231,14 @@ webhook_share_time(const webhook_txn_t *t, const webhook_endpoint_row_t *ep)
 }
 
 
-void
-webhook_share_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep)
+/* Times that went by have no place any more. */
+
+static void
+webhook_share_drop(const webhook_txn_t *t, webhook_endpoint_row_t *ep)
 {
     unsigned                i;
     uint32_t                lost;
-    webhook_share_block_t  *b, *first;
-
-    first = NULL;
+    webhook_share_block_t  *b;
 
     for (i = 0; i < WEBHOOK_SHARE_BLOCKS; i++) {
         b = &ep->share.blocks[i];
@@ -244,6 +246,22 @@ webhook_share_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep)
         lost = webhook_share_lost(t, b);
         b->count -= lost;
         b->start += lost * b->gap;
+    }
+}
+
+
+void
+webhook_share_take(const webhook_txn_t *t, webhook_endpoint_row_t *ep)
+{
+    unsigned                i;
+    webhook_share_block_t  *b, *first;
+
+    first = NULL;
+
+    webhook_share_drop(t, ep);
+
+    for (i = 0; i < WEBHOOK_SHARE_BLOCKS; i++) {
+        b = &ep->share.blocks[i];
 
         if (b->count && (first == NULL || b->start < first->start)) {
             first = b;
@@ -295,6 +313,8 @@ webhook_share_give(const webhook_txn_t *t, webhook_endpoint_row_t *ep,
         memset(ep->share.blocks, 0, sizeof(ep->share.blocks));
         ep->share.session = session;
     }
+
+    webhook_share_drop(t, ep);
 
     ep->share.slots = share->slots;
     ep->share.used = 0;

@@ -301,6 +301,49 @@ test_ends(void)
 }
 
 
+/* Times that go by while a machine is busy do not stand in the way of others. */
+
+static void
+test_late(void)
+{
+    util_t    u;
+    uint64_t  ep;
+    unsigned  i;
+
+    leased = 0;
+    ep = start(&u, 50, 10);
+
+    for (i = 0; i < 60; i++) {
+        (void) util_put(&u, ep, 0);
+    }
+
+    for (i = 0; i < 10; i++) {
+        (void) give(&u, ep, 50, -150000, 100000, 4, 3);
+        pass(&u, 1000);
+    }
+
+    tap_ok(lease(&u, ep) == 0 && wanted(&u, ep).sends > 0,
+           "ten shares of which all times went by");
+
+    tap_ok(give(&u, ep, 50, -150000, 100000, 4, 3) == WEBHOOK_STORE_OK
+           && lease(&u, ep) == 2, "the next one counts");
+
+    pass(&u, 50);
+    tap_ok(lease(&u, ep) == 1, "to its end");
+
+    /* of a share that is old a part may be left */
+
+    tap_ok(give(&u, ep, 50, 0, 0, 2, 3) == WEBHOOK_STORE_OK
+           && lease(&u, ep) == 2, "and one beside it");
+
+    pass(&u, 100);
+    tap_ok(lease(&u, ep) == 1 && lease(&u, ep) == 0, "which takes nothing of it");
+
+    util_check(&u, "late");
+    util_free(&u);
+}
+
+
 static void
 test_rate(void)
 {
@@ -430,6 +473,7 @@ main(void)
 {
     test_slots();
     test_ends();
+    test_late();
     test_rate();
     test_numbered();
 
