@@ -213,7 +213,9 @@ typedef enum {
     WEBHOOK_CLUSTER_YOURS = 0,
     WEBHOOK_CLUSTER_MOVED,          /* another node has it */
     WEBHOOK_CLUSTER_OVER,
-    WEBHOOK_CLUSTER_GONE            /* over, and forgotten */
+    WEBHOOK_CLUSTER_GONE,           /* over, and forgotten */
+    WEBHOOK_CLUSTER_TOLD            /* over, as this node has told; it may have
+                                       been retried here since */
 } webhook_cluster_verdict_e;
 
 typedef struct {

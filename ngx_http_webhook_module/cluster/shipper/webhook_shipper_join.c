@@ -333,10 +333,11 @@ webhook_shipper_settle(webhook_shipper_t *sh)
         k = &sh->asked[i];
 
         /* What was given a number that did not arrive may never have been
-           told. */
+           told; or it was told that it is over, and it was retried since. */
 
         if (k->verdict == WEBHOOK_CLUSTER_YOURS
-            || (k->verdict == WEBHOOK_CLUSTER_GONE
+            || ((k->verdict == WEBHOOK_CLUSTER_GONE
+                 || k->verdict == WEBHOOK_CLUSTER_TOLD)
                 && k->pos > sh->join.shipped))
         {
             continue;
@@ -355,8 +356,9 @@ webhook_shipper_settle(webhook_shipper_t *sh)
 
         s->verdict = k->verdict == WEBHOOK_CLUSTER_MOVED
                      ? WEBHOOK_SHIP_MOVED : WEBHOOK_SHIP_FINISHED;
-        s->state = k->verdict == WEBHOOK_CLUSTER_OVER ? k->state
-                                                      : WEBHOOK_CANCELLED;
+        s->state = k->verdict == WEBHOOK_CLUSTER_OVER
+                   || k->verdict == WEBHOOK_CLUSTER_TOLD
+                   ? k->state : WEBHOOK_CANCELLED;
     }
 
     sh->news.moved += n;

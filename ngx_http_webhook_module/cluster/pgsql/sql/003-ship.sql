@@ -61,7 +61,8 @@ BEGIN
            AS t (id, part, wall, type, company, format, record)
         ON CONFLICT DO NOTHING;
 
-    -- what is open, of which nobody else has it
+    -- What is open, of which nobody else has it.  What was inserted is put together
+    -- with what was told by grouping: a join of many would be a nested loop.
 
     FOR r IN
         WITH d AS (
@@ -90,8 +91,15 @@ BEGIN
              WHERE o.node = p_node
             RETURNING o.event, o.endpoint, o.part, o.ord, o.turn
         )
-        SELECT w.*, d.flags FROM w JOIN d USING (event, endpoint)
-         ORDER BY w.endpoint, w.ord, d.place
+        SELECT u.event, u.endpoint, max(u.part) AS part, max(u.ord) AS ord,
+               max(u.turn) AS turn, max(u.flags) AS flags
+          FROM (SELECT w.event, w.endpoint, w.part, w.ord, w.turn,
+                       NULL::smallint AS flags, NULL::bigint AS place FROM w
+                UNION ALL
+                SELECT d.event, d.endpoint, NULL, NULL, NULL, d.flags, d.place
+                  FROM d) u
+         GROUP BY u.event, u.endpoint HAVING count(u.part) > 0
+         ORDER BY u.endpoint, max(u.ord), max(u.place)
     LOOP
         ours := ours + 1;
 
@@ -199,7 +207,7 @@ END $$;
 
 
 -- What became of deliveries while the node was away.  verdict: 0 the node's, 1
--- another's, 2 over, 3 not known
+-- another's, 2 over, 3 not known, 4 over, as the node itself has told
 CREATE FUNCTION ask_1(p_epoch bigint, p_node int, p_session bytea,
     p_event uuid[], p_endpoint bigint[], p_part int[])
     RETURNS TABLE (n int, verdict smallint, state smallint, sends int,
@@ -215,6 +223,7 @@ BEGIN
     RETURN QUERY
     SELECT q.n::int,
            (CASE WHEN o.node = p_node THEN 0 WHEN o.node IS NOT NULL THEN 1
+                 WHEN h.node = p_node THEN 4
                  WHEN h.event IS NOT NULL THEN 2 ELSE 3 END)::smallint,
            coalesce(o.state, h.state, 4::smallint),
            coalesce(o.sends, h.sends, 0), coalesce(o.status, h.status, 0),

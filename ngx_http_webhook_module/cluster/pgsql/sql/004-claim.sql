@@ -70,8 +70,8 @@ BEGIN
 
     -- A page of what it has, from where the last one ended; of it what this node
     -- can read, and no key of which another node has some: that comes to the
-    -- same node, which is waited for, unless a whole page is of such.  What this
-    -- node cannot read is waited for if a newer one lives.  What was passed over is
+    -- same node, which is waited for, as a newer one that lives is for what this
+    -- one cannot read; unless a whole page is of such.  What was passed over is
     -- looked at again once a minute (upkeep_1), and when a node joins.
 
     newer := EXISTS (SELECT FROM node n
@@ -106,11 +106,9 @@ BEGIN
            array_agg(t.endpoint ORDER BY t.pos) FILTER (WHERE t.take),
            coalesce(least(min(t.pos) FILTER (WHERE t.may AND NOT t.take) - 1,
                           CASE WHEN bool_or(t.take) OR count(*) < p_max + 1000
-                               THEN min(t.pos) FILTER (WHERE t.reads
-                                                       AND NOT t.ours) - 1
-                          END,
-                          CASE WHEN newer
-                               THEN min(t.pos) FILTER (WHERE NOT t.reads) - 1
+                               THEN min(t.pos) FILTER (WHERE
+                                        CASE WHEN t.reads THEN NOT t.ours
+                                        ELSE newer END) - 1
                           END),
                     max(t.pos), dead.claimed)
       INTO events, ends, last FROM chosen t;

@@ -127,11 +127,13 @@ BEGIN
              WHERE o.removed AND o.updated < real_ms() - 30::bigint * 86400000
                AND (o.kind <> 100 OR EXISTS (
                        SELECT FROM object x
-                        WHERE x.removed
-                          AND x.updated < real_ms() - 30::bigint * 86400000
-                          AND (x.kind = 0 AND x.id = o.id
-                               OR x.kind = 1
-                                  AND 'receiver:'::bytea || x.id = o.id)))
+                        WHERE x.kind = CASE substr(o.id, 1, 9)
+                                       WHEN 'receiver:' THEN 1 ELSE 0 END
+                          AND x.id = CASE substr(o.id, 1, 9)
+                                     WHEN 'receiver:' THEN substr(o.id, 10)
+                                     ELSE o.id END
+                          AND x.removed
+                          AND x.updated < real_ms() - 30::bigint * 86400000))
             RETURNING o.change)
         UPDATE registry SET forgot = greatest(forgot, m.change)
           FROM (SELECT max(change) AS change FROM old) m

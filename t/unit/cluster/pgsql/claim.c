@@ -358,6 +358,56 @@ test_format(void)
 }
 
 
+/* More of such than fit into a page, while a newer node lives, which does not take
+   them. */
+
+static void
+test_newer(void)
+{
+    uint32_t                    taken;
+    webhook_cluster_op_t        op;
+    webhook_cluster_delivery_t  d[3];
+
+    (void) cl_join(&a);
+
+    cl_delivery(&d[0], 13);
+    cl_delivery(&d[1], 13);
+    cl_delivery(&d[2], 14);
+    tap_ok(cl_ship(&a, d, 3, NULL) == WEBHOOK_CLUSTER_OK, "three, ...");
+    pg_do("UPDATE webhook.owed SET format = 2 WHERE endpoint = 13");
+    pg_do("UPDATE webhook.owed SET pos = pos + 10000 WHERE endpoint = 14");
+    pg_do("INSERT INTO webhook.owed SELECT gen_random_uuid(), endpoint, part,"
+          " node, origin, pos + 1 + i, turn, state, sends, status, ord, place,"
+          " wall, bytes, type, company, format, record"
+          " FROM (SELECT * FROM webhook.owed WHERE endpoint = 13"
+          " ORDER BY pos LIMIT 1) o, generate_series(1, 1500) i");
+    kill_node();
+    pg_do("UPDATE webhook.node SET format = 2 WHERE name = 'n3'");
+
+    taken = 0;
+
+    if (cl_claim(&b, &op, 10) == WEBHOOK_CLUSTER_OK) {
+        taken = op.u.claim.deliveries_count;
+        webhook_cluster_op_free(&op);
+    }
+
+    tap_ok(taken == 0 && cl_claim(&b, &op, 10) == WEBHOOK_CLUSTER_OK
+           && op.u.claim.deliveries_count == 1
+           && memcmp(&op.u.claim.deliveries[0].full.delivery.event,
+                     &d[2].full.delivery.event, 16) == 0,
+           "... and 1500 before them that are for a newer node, which does not"
+           " take them: what comes behind is not held up");
+    webhook_cluster_op_free(&op);
+    tap_ok(pg_number("SELECT count(*) FROM webhook.owed WHERE format = 2")
+           == 1502 && pg_number("SELECT count(*) FROM webhook.owed o JOIN"
+                                " webhook.node n ON n.id = o.node WHERE"
+                                " n.name = 'n2'") == 1, "they are left to it");
+
+    pg_do("UPDATE webhook.node SET format = 1 WHERE name = 'n3'");
+    pg_do("DELETE FROM webhook.owed");
+}
+
+
 /* Keys that the cluster orders. */
 
 static void
@@ -425,6 +475,7 @@ main(void)
     test_lost(dir);
     test_keys();
     test_format();
+    test_newer();
     test_turns();
 
     webhook_cluster_close(a.c);

@@ -10,6 +10,10 @@
 #include "pg_proxy.h"
 
 
+#define MANY  60000                     /* if each were compared with each other
+                                           one: minutes */
+
+
 static cl_node_t  a;
 
 
@@ -52,9 +56,14 @@ test_ship(void)
     tap_ok(cl_ask(&a, &d[0]).verdict == WEBHOOK_CLUSTER_YOURS
            && cl_ask(&a, &d[1]).verdict == WEBHOOK_CLUSTER_YOURS,
            "ASK: what is open is the node's");
+    tap_ok(cl_ask(&a, &d[2]).verdict == WEBHOOK_CLUSTER_TOLD
+           && cl_ask(&a, &d[2]).state == WEBHOOK_DELIVERED,
+           "what is over is, as it has told");
+    pg_do("UPDATE webhook.history SET node = 0");
     tap_ok(cl_ask(&a, &d[2]).verdict == WEBHOOK_CLUSTER_OVER
            && cl_ask(&a, &d[2]).state == WEBHOOK_DELIVERED,
-           "what is over is");
+           "or as another one has");
+    pg_do("UPDATE webhook.history SET node = 1");
 
     /* it goes on: an attempt fails, the other is delivered */
 
@@ -97,6 +106,46 @@ test_ship(void)
     d[0].full.delivery.state = WEBHOOK_CANCELLED;
     d[1].full.delivery.state = WEBHOOK_CANCELLED;
     cl_ship(&a, d, 2, NULL);
+}
+
+
+/* One event with many deliveries, whose work does not grow with their square. */
+
+static void
+test_many(void)
+{
+    uint32_t                     i;
+    webhook_cluster_op_t         op;
+    webhook_cluster_event_t      e;
+    webhook_cluster_delivery_t  *d;
+
+    d = calloc(MANY, sizeof(webhook_cluster_delivery_t));
+
+    for (i = 0; i < MANY; i++) {
+        cl_delivery(&d[i], i + 1);
+        d[i].full.delivery.event = d[0].full.delivery.event;
+        d[i].part = d[0].part;
+    }
+
+    cl_event(&e, &d[0]);
+
+    memset(&op, 0, sizeof(op));
+    op.u.ship.from = a.number;
+    op.u.ship.to = a.number + 1;
+    op.u.ship.events = &e;
+    op.u.ship.events_count = 1;
+    op.u.ship.deliveries = d;
+    op.u.ship.deliveries_count = MANY;
+
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_SHIP),
+                 WEBHOOK_CLUSTER_OK) && op.u.ship.stale == 0
+           && pg_number("SELECT count(*) FROM webhook.owed") == MANY,
+           "an event with %d deliveries is shipped", MANY);
+
+    a.number++;
+
+    pg_do("TRUNCATE webhook.owed");
+    free(d);
 }
 
 
@@ -328,6 +377,7 @@ main(void)
     tap_ok(cl_join(&a) == WEBHOOK_CLUSTER_OK, "a node");
 
     test_ship();
+    test_many();
     test_cut(dir);
     test_warning();
     test_refused();

@@ -102,6 +102,42 @@ test_parts(void)
 }
 
 
+/* Pauses that ended long ago: of an endpoint and of a receiver that were removed
+   then, too; of such that were not, and of one of nginx.conf. */
+
+static void
+test_pauses(void)
+{
+    webhook_cluster_op_t  op;
+
+    pg_do("INSERT INTO webhook.object (kind, id, company, name, author, data,"
+          " version, change, token, created, updated, removed)"
+          " SELECT kind, convert_to(id, 'UTF8'), '', convert_to(id, 'UTF8'),"
+          " '', '', 1, 1000 + n, gen_random_uuid(), 0, 0, gone"
+          " FROM (VALUES (1, 0, 'ep_1', true), (2, 1, 'rc_1', true),"
+          " (3, 0, 'ep_2', false), (4, 1, 'rc_2', false),"
+          " (5, 100, 'ep_1', true), (6, 100, 'receiver:rc_1', true),"
+          " (7, 100, 'ep_2', true), (8, 100, 'receiver:rc_2', true),"
+          " (9, 100, 'erp', true), (10, 100, 'rc_1', true))"
+          " v(n, kind, id, gone)");
+
+    memset(&op, 0, sizeof(op));
+    cl_beat(&a, NULL);
+    tap_ok(cl_is(a.c, cl_run(a.c, &op, WEBHOOK_CLUSTER_UPKEEP),
+                 WEBHOOK_CLUSTER_OK)
+           && pg_number("SELECT count(*) FROM webhook.object WHERE change IN"
+                        " (1001, 1002, 1005, 1006)") == 0,
+           "a pause that ended goes with what was paused");
+    tap_ok(pg_number("SELECT count(*) FROM webhook.object WHERE change IN"
+                     " (1003, 1004, 1007, 1008, 1009, 1010)") == 6,
+           "it stays with that, and where it is not known");
+    tap_ok(pg_number("SELECT forgot FROM webhook.registry") == 1006,
+           "how much was forgotten is known");
+
+    pg_do("DELETE FROM webhook.object");
+}
+
+
 static void
 test_admin(void)
 {
@@ -411,7 +447,8 @@ main(void)
 
     } else {
         test_parts();
-        test_admin();
+        test_pauses();
+    test_admin();
         test_snapshot();
     }
 
