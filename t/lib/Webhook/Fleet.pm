@@ -4,6 +4,7 @@ package Webhook::Fleet;
 #
 #     my $fleet = Webhook::Fleet->new(nodes => 3) or plan skip_all => '...';
 #     # libraries => [...]: of PostgreSQL, of each node, where it is another
+#     # daemon => 1: they run in the background, see Webhook::Nginx
 #     # workers of each; a Webhook::Test::Endpoint named "hook" that all send to;
 #     # more in "erp", and in http
 #     Webhook::Fleet->new(workers => 4, hook => $hook, erp => '...', http => '...');
@@ -14,6 +15,9 @@ package Webhook::Fleet;
 #     $fleet->order($node);           # makes an event there: the status
 #     $fleet->rows('owed');           # rows of a table of the cluster
 #     $fleet->metric($node, 'cluster_away');
+#
+# With "dump" the database is what that file (pg_dump, gzip) has, and not a new one.
+# $fleet->add(4) is one more node.
 #
 # With "routes" each node is a Webhook::Routes, with an API where things can be
 # registered: its {s}.
@@ -41,6 +45,7 @@ sub new
         beat    => $args{beat} // 500,          # ms
         workers => $args{workers} // 2,
         others  => $args{libraries} // [],
+        daemon  => $args{daemon} // 0,
         hook    => $args{hook},
         erp     => $args{erp} // '',
         http    => $args{http} // '',
@@ -52,19 +57,35 @@ sub new
 
     $self->{pg} = Webhook::Postgres->new or return;
 
-    my ($status, $text) = $self->ctl('init');
+    if ($args{dump}) {
+        $self->{pg}->load($args{dump}, 'webhook_owner', 'webhook_node');
 
-    die "no cluster is made: $text" if $status;
+    } else {
+        my ($status, $text) = $self->ctl('init');
+
+        die "no cluster is made: $text" if $status;
+    }
 
     $self->{pg}->ask("UPDATE webhook.cluster SET beat = $self->{beat}");
 
-    for my $n (1 .. $self->{count}) {
-        $self->{pg}->ask("CREATE ROLE n$n LOGIN IN ROLE webhook_node");
-        push @{$self->{nodes}}, $self->{routes} ? $self->make_routes($n)
-                                                : $self->make($n);
-    }
+    $self->add($_) for 1 .. $self->{count};
 
     return $self;
+}
+
+
+# One more node, which is returned.
+
+sub add
+{
+    my ($self, $n) = @_;
+
+    $self->{pg}->ask("CREATE ROLE n$n LOGIN IN ROLE webhook_node");
+
+    push @{$self->{nodes}}, $self->{routes} ? $self->make_routes($n)
+                                            : $self->make($n);
+
+    return $self->{nodes}[-1];
 }
 
 
@@ -74,7 +95,15 @@ sub ctl
 {
     my ($self, @words) = @_;
 
-    my $place = $self->{pg}->place('postgres');
+    return $self->ctl_at($self->{pg}, @words);
+}
+
+
+sub ctl_at
+{
+    my ($self, $pg, @words) = @_;
+
+    my $place = $pg->place('postgres');
 
     open my $fh, '-|', $self->{ctl}, 'cluster', "--library=$self->{library}",
         "--connect=$place", @words or die "$self->{ctl}: $!\n";
@@ -91,7 +120,8 @@ sub make
 {
     my ($self, $n) = @_;
 
-    my $t = Webhook::Test->new(workers => $self->{workers});
+    my $t = Webhook::Test->new(workers => $self->{workers},
+                               daemon => $self->{daemon});
 
     $t->backend(api => <<'CONF');
         location / {

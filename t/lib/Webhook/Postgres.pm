@@ -6,6 +6,7 @@ package Webhook::Postgres;
 #     my $pg = Webhook::Postgres->new or plan skip_all => '...';
 #     $pg->place('n1');           # a connection string, of this user
 #     $pg->ask('SELECT 1');       # as the superuser: what it prints
+#     $pg->dump; $pg->load($file, ROLE, ...);
 #
 # new(tls => CERTIFICATE) takes one of Webhook::Test::Tls: it then listens on
 # 127.0.0.1, for those with TLS and a password, too: $pg->port.
@@ -160,6 +161,40 @@ sub ask
 
     chomp $got;
     return $got;
+}
+
+
+# Loads a dump that gzip has packed; these roles have to be there.
+
+sub load
+{
+    my ($self, $file, @roles) = @_;
+
+    $self->ask("CREATE ROLE $_ NOLOGIN") for @roles;
+
+    open my $from, '-|', 'gzip', '-dc', $file or die "gzip: $!\n";
+    my $text = do { local $/; <$from> };
+    close $from or die "$file cannot be read\n";
+
+    open my $to, '|-', 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-o',
+        '/dev/null', '-d', $self->place('postgres') or die "psql: $!\n";
+    print $to $text;
+    close $to or die "$file cannot be loaded\n";
+}
+
+
+# What a database has, as a text that can be loaded; or its schema alone.
+
+sub dump
+{
+    my ($self, @options) = @_;
+
+    open my $fh, '-|', "$bin/pg_dump", '-n', 'webhook', @options, '-d',
+        $self->place('postgres') or die "pg_dump: $!\n";
+    my $text = do { local $/; <$fh> };
+    close $fh or die "pg_dump failed\n";
+
+    return $text;
 }
 
 
