@@ -91,7 +91,7 @@ be missing or one of another version.
 
 C<name> ('nginx'), C<module> (1: load ours), C<workers> (1), C<log_level>
 ('info'), C<binary> (a path), C<user> (of the workers), C<env> (a hash),
-C<prefix>.
+C<prefix>; C<daemon> (0: with 1 it runs in the background, as upgrade() needs it).
 
 =item prefix()
 
@@ -126,6 +126,12 @@ Like start(), but returns false where nginx exits instead.
 SIGHUP, and waits until workers of a new generation are there and the old ones
 take no more connections (they may live on; see wait_gone()); false if the
 configuration was refused.
+
+=item upgrade()
+
+A binary upgrade, of a nginx that is a C<daemon>: SIGUSR2, waits for the workers of
+the new binary, SIGQUIT to the old master, waits until all of the old one is gone.
+From then on pid() is the new one.  False where it does not come so far.
 
 =item stop(SIGNAL)
 
@@ -184,7 +190,7 @@ use Exporter qw(import);
 use Fcntl qw(SEEK_SET);
 use File::Path qw(make_path);
 use File::Spec ();
-use POSIX qw(WNOHANG);
+use POSIX qw(WNOHANG setsid);
 
 use Webhook::Test::Journal qw(journaled store_of journals);
 use Webhook::Sandbox qw(free_port wait_for temp_dir at_end spawn children alive
@@ -497,11 +503,12 @@ sub try_start
     $self->{started_at} = $self->mark;
     unlink "$self->{prefix}/logs/nginx.pid";
 
-    my @command = $self->command('-g', 'daemon off;');
+    my @command = $self->command('-g', $self->{daemon} ? 'daemon on;'
+                                                       : 'daemon off;');
 
     # a SIGTERM from the kernel when this test is gone without a word
     unshift @command, 'setpriv', '--pdeathsig', 'TERM', '--'
-        if -x '/usr/bin/setpriv';
+        if !$self->{daemon} && -x '/usr/bin/setpriv';
 
     my $prefix = $self->{prefix};
 
@@ -513,14 +520,15 @@ sub try_start
         exec { $command[0] } @command or die "$command[0]: $!\n";
     });
 
+    if ($self->{daemon}) {
+        $self->guard;
+        return 0 unless $self->daemon_pid;
+    }
+
     my @ports = $self->listens;
 
     my $up = wait_for(sub {
-        if (waitpid($self->{pid}, WNOHANG) == $self->{pid}) {
-            $self->{status} = $?;
-            delete $self->{pid};
-            return 'exited';
-        }
+        return 'exited' unless $self->running;
 
         return unless -s "$prefix/logs/nginx.pid" && $self->workers_up;
 
@@ -539,6 +547,84 @@ sub try_start
     }
 
     return 0;
+}
+
+
+# The first process ends once it has made the one in the background.
+
+sub daemon_pid
+{
+    my ($self) = @_;
+
+    waitpid delete $self->{pid}, 0;
+    $self->{status} = $?;
+
+    return if $?;
+
+    return wait_for(sub { $self->{pid} = $self->pid_in('nginx.pid') }, 10);
+}
+
+
+# The pid in one of its files, if that is one of ours.
+
+sub pid_in
+{
+    my ($self, $file) = @_;
+
+    my $pid = slurp("$self->{prefix}/logs/$file") // '';
+    my $cmdline = $pid =~ /^(\d+)$/ ? slurp("/proc/$1/cmdline") // '' : '';
+
+    return $cmdline =~ /^nginx: master.*\Q$self->{prefix}\E/s ? $pid + 0 : 0;
+}
+
+
+# One in the background has a process that ends it when this test is gone without
+# a word, which closes the pipe.
+
+sub guard
+{
+    my ($self) = @_;
+
+    return if $self->{guard};
+
+    pipe my $read, my $write or die "pipe: $!\n";
+
+    spawn(sub {
+        close $write;
+        setsid();
+        sysread $read, my $end, 1;
+        kill 'TERM', grep { $_ } map { $self->pid_in($_) }
+                                 qw(nginx.pid nginx.pid.oldbin);
+    });
+
+    $self->{guard} = $write;
+}
+
+
+sub upgrade
+{
+    my ($self, $seconds) = @_;
+
+    my $old = $self->{pid};
+    my @before = ($old, $self->workers(1));
+
+    $self->signal('USR2') or die "$self->{name} does not run\n";
+
+    my $new;
+
+    wait_for(sub {
+        $new = $self->pid_in('nginx.pid');
+        return unless $new && $new != $old
+                      && $self->pid_in('nginx.pid.oldbin') == $old;
+
+        local $self->{pid} = $new;
+        return $self->workers_up;
+    }, $seconds // 20) or return 0;
+
+    kill 'QUIT', $old;
+    $self->{pid} = $new;
+
+    return $self->wait_gone(\@before, $seconds // 20);
 }
 
 
@@ -620,6 +706,11 @@ sub running
 
     return 0 unless $self->{pid};
 
+    if ($self->{daemon}) {
+        delete $self->{pid} unless alive($self->{pid});
+        return $self->{pid} ? 1 : 0;
+    }
+
     if (waitpid($self->{pid}, WNOHANG) == $self->{pid}) {
         $self->{status} = $?;
         delete $self->{pid};
@@ -696,12 +787,8 @@ sub family
     my @pids = $self->{pid} ? ($self->{pid}) : ();
 
     # where the binary was upgraded, its new master
-    my $other = slurp("$self->{prefix}/logs/nginx.pid") // '';
-
-    if ($other =~ /^(\d+)$/ && $1 != ($self->{pid} // 0)) {
-        my $cmdline = slurp("/proc/$1/cmdline") // '';
-        push @pids, $1 if $cmdline =~ /\Q$self->{prefix}\E/;
-    }
+    push @pids, grep { $_ && $_ != ($self->{pid} // 0) }
+                map { $self->pid_in($_) } qw(nginx.pid nginx.pid.oldbin);
 
     return @pids, map { children($_) } @pids;
 }

@@ -221,7 +221,7 @@ sub new
 }
 
 
-for my $method (qw(start try_start test reload stop kill_all signal pid workers
+for my $method (qw(start try_start test reload upgrade stop kill_all signal pid workers
                    running error_log access_log mark wait_log allow problems
                    port prefix config_file wait_gone))
 {
