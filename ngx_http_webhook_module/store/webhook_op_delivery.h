@@ -181,9 +181,10 @@ typedef struct {
  * RETRY makes a delivery due at once that waits, is dead or was cancelled (the
  * last two with all their sends before them again).  CANCEL cancels one that
  * waits, or a dead one that blocks its order key, which goes on then.  A
- * delivery that is SENDING is STALE, and so is one that another node has.  A delivered one is DUPLICATE, and so are
- * for CANCEL one that is cancelled and a dead one that blocks nothing.  One
- * that there is not is NOT_FOUND.  FULL: RETRY of what is over, above the
+ * delivery that is SENDING is STALE, and so is one that another node has
+ * ("moved").  A delivered one is DUPLICATE, and so are for CANCEL one that is
+ * cancelled and a dead one that blocks nothing.  One that there is not is
+ * NOT_FOUND.  FULL: RETRY of what is over, above the
  * high-water mark, or with "over" above the backlog.
  */
 
@@ -195,6 +196,7 @@ typedef struct {
                                        over */
 
     unsigned      over:1;           /* out */
+    unsigned      moved:1;          /* out */
 } webhook_op_delivery_t;
 
 

@@ -3,6 +3,7 @@ package Webhook::Fleet;
 # Nodes of nginx with a PostgreSQL between them, for tests and for make run-fleet.
 #
 #     my $fleet = Webhook::Fleet->new(nodes => 3) or plan skip_all => '...';
+#     # pg => a Webhook::Postgres, place => sub { the connection string of a role };
 #     # libraries => [...]: of PostgreSQL, of each node, where it is another
 #     # daemon => 1: they run in the background, see Webhook::Nginx
 #     # workers of each; a Webhook::Test::Endpoint named "hook" that all send to;
@@ -55,7 +56,8 @@ sub new
 
     return unless -f $self->{library};
 
-    $self->{pg} = Webhook::Postgres->new or return;
+    $self->{pg} = $args{pg} // Webhook::Postgres->new or return;
+    $self->{place} = $args{place} // sub { $self->{pg}->place($_[0]) };
 
     if ($args{dump}) {
         $self->{pg}->load($args{dump}, 'webhook_owner', 'webhook_node');
@@ -132,7 +134,7 @@ CONF
 
     my $hook = $self->{hook} ? $t->part($self->{hook})
                              : $t->endpoint(name => 'hook');
-    my $place = $self->{pg}->place("n$n");
+    my $place = $self->{place}->("n$n");
     my $library = $self->{others}[$n - 1] // $self->{library};
 
     $t->config(
@@ -172,9 +174,10 @@ sub make_routes
 {
     my ($self, $n) = @_;
 
-    my $place = $self->{pg}->place("n$n");
+    my $place = $self->{place}->("n$n");
 
     my $s = Webhook::Routes->new(
+        workers => $self->{workers},
         main => "load_module $self->{library};",
         http => "webhook_cluster pgsql \"$place\" node=till-$n"
                 . " lease=$self->{lease} heartbeat=$self->{beat}ms;",

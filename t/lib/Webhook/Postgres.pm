@@ -8,6 +8,7 @@ package Webhook::Postgres;
 #     $pg->ask('SELECT 1');       # as the superuser: what it prints
 #     $pg->dump; $pg->load($file, ROLE, ...);
 #
+# new(tcp => 1) listens on 127.0.0.1 as well, for anybody: $pg->port.
 # new(tls => CERTIFICATE) takes one of Webhook::Test::Tls: it then listens on
 # 127.0.0.1, for those with TLS and a password, too: $pg->port.
 
@@ -46,9 +47,19 @@ sub new
         or die "initdb failed: see $dir\n";
 
     $self->listen_tls($args{tls}) if $args{tls};
+    $self->listen_tcp if $args{tcp};
     $self->start;
 
     return $self;
+}
+
+
+sub listen_tcp
+{
+    my ($self) = @_;
+
+    $self->{port} = Webhook::Sandbox::free_port();
+    $self->{settings} = ["port=$self->{port}", 'listen_addresses=127.0.0.1'];
 }
 
 

@@ -114,7 +114,9 @@ ctl_each_done(ctl_t *ctl, const webhook_op_t *op, const char *name)
         break;
 
     case WEBHOOK_STORE_STALE:
-        reason = "is being sent";
+        reason = op->u.delivery.moved
+                 ? "is another node's by now: the API of any node does it"
+                 : "is being sent";
         break;
 
     case WEBHOOK_STORE_DUPLICATE:

@@ -263,6 +263,7 @@ webhook_admin_get(webhook_txn_t *t, webhook_op_t *op,
     default: /* WEBHOOK_PENDING, WEBHOOK_DEAD, WEBHOOK_CANCELLED */
 
         if (d->moved) {
+            o->moved = 1;
             op->result = WEBHOOK_STORE_STALE;
             break;
         }

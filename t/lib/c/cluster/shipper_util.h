@@ -22,7 +22,7 @@
 #define SH_SEND      1000               /* ms that a send takes at most */
 #define SH_NODES     3
 #define SH_SENT      4000
-#define SH_PATIENCE  60                 /* seconds */
+#define SH_PATIENCE  300                /* seconds */
 
 
 typedef struct {

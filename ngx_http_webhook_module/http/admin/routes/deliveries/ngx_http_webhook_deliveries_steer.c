@@ -307,6 +307,15 @@ ngx_webhook_deliveries_gone(ngx_webhook_api_t *api)
 static ngx_int_t
 ngx_webhook_deliveries_steered(ngx_webhook_api_t *api, webhook_op_t *op)
 {
+    if (op->result == WEBHOOK_STORE_STALE && op->u.delivery.moved) {
+
+        /* since it was read: now it is looked for there */
+
+        return ngx_webhook_deliveries_again(api, op->type == WEBHOOK_OP_RETRY
+                                        ? ngx_webhook_deliveries_retry_go
+                                        : ngx_webhook_deliveries_cancel_go);
+    }
+
     if (op->result != WEBHOOK_STORE_OK) {
         return ngx_webhook_deliveries_refused(api, op);
     }
