@@ -131,6 +131,8 @@ webhook_shipper_free(webhook_shipper_t *sh)
 
     webhook_op_free(&sh->own);
 
+    webhook_shipper_told_none(sh);
+
     free(sh->seen);
     free(sh);
 }

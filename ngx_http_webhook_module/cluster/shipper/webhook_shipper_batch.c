@@ -9,7 +9,7 @@
 #include "store/webhook_store_memory.h"
 
 
-static void webhook_shipper_deliveries(webhook_cluster_ship_t *s,
+static void webhook_shipper_deliveries(webhook_shipper_t *sh,
     const webhook_ship_entry_t *e, webhook_op_show_t *show);
 static int webhook_shipper_has(const webhook_cluster_ship_t *s, uint32_t count,
     const webhook_id_t *event, const uint64_t *endpoint);
@@ -79,7 +79,7 @@ webhook_shipper_batch(webhook_shipper_t *sh)
 
         case WEBHOOK_SHIP_DELIVERY:
         case WEBHOOK_SHIP_EVENT:
-            webhook_shipper_deliveries(s, e, &op->u.show);
+            webhook_shipper_deliveries(sh, e, &op->u.show);
             break;
 
         case WEBHOOK_SHIP_CALL:
@@ -107,13 +107,16 @@ webhook_shipper_batch(webhook_shipper_t *sh)
 
 
 static void
-webhook_shipper_deliveries(webhook_cluster_ship_t *s,
+webhook_shipper_deliveries(webhook_shipper_t *sh,
     const webhook_ship_entry_t *e, webhook_op_show_t *show)
 {
     int                          again;
     uint32_t                     i, before;
     webhook_delivery_t          *v;
+    webhook_cluster_ship_t      *s;
     webhook_cluster_delivery_t  *d;
+
+    s = &sh->ship;
 
     for (i = 0; e->kind == WEBHOOK_SHIP_EVENT && i < show->count; i++) {
         v = &show->deliveries[i].delivery;
@@ -167,6 +170,8 @@ webhook_shipper_deliveries(webhook_cluster_ship_t *s,
         if (v->rendition < show->renditions_count) {
             v->body_len = show->renditions[v->rendition].body.len;
         }
+
+        webhook_shipper_untold(sh, d);
     }
 
     if (e->whole || e->kind == WEBHOOK_SHIP_EVENT) {

@@ -101,6 +101,9 @@ typedef struct {
 } webhook_shipper_limits_t;
 
 
+typedef struct webhook_shipper_told_s  webhook_shipper_told_t;
+
+
 struct webhook_shipper_s {
     webhook_shipper_options_t   o;
     webhook_shipper_news_t      news;
@@ -144,6 +147,8 @@ struct webhook_shipper_s {
     webhook_op_t               *reads;      /* of each entry, kept */
     webhook_cluster_ship_t      ship;
     uint64_t                    to;
+    webhook_shipper_told_t     *told;       /* of attempts; NULL: nothing is
+                                               known */
 
     /* the registry */
     uint64_t                   *seen;       /* names of what came, sorted once
@@ -290,6 +295,13 @@ void webhook_shipper_batch_free(webhook_shipper_t *sh);
 
 /* webhook_shipper_batch.c */
 int webhook_shipper_batch(webhook_shipper_t *sh);
+
+/* webhook_shipper_told.c: leaves out the attempts that were told; what was told by
+   the batch; nothing is known any more. */
+void webhook_shipper_untold(webhook_shipper_t *sh,
+    webhook_cluster_delivery_t *d);
+void webhook_shipper_tell(webhook_shipper_t *sh);
+void webhook_shipper_told_none(webhook_shipper_t *sh);
 
 /* webhook_shipper_registry.c */
 int webhook_shipper_changes(webhook_shipper_t *sh);

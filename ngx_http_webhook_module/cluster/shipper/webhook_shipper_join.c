@@ -34,6 +34,8 @@ webhook_shipper_started(webhook_shipper_t *sh)
     sh->whole = 0;
     sh->newer = 0;
 
+    webhook_shipper_told_none(sh);
+
     /* what was asked for before, whose answer may have been lost */
 
     return memcmp(&sh->known.next, &none, sizeof(webhook_id_t)) == 0

@@ -209,6 +209,12 @@ webhook_shipper_shipped(webhook_shipper_t *sh)
         sh->news.shipped += count;
         sh->join.shipped = sh->to;
 
+        /* perhaps not all of it, where it is a repeat */
+
+        if (rc == WEBHOOK_CLUSTER_OK) {
+            webhook_shipper_tell(sh);
+        }
+
         /* others have some of it by now, of which this node does not know */
 
         if (sh->call.u.ship.stale) {
