@@ -181,9 +181,10 @@ webhook_shipper_ship(webhook_shipper_t *sh)
 
     (void) webhook_shipper_cluster(sh, WEBHOOK_CLUSTER_SHIP);
 
-    /* and a second for each megabyte */
+    /* and a second for each megabyte, and for a thousand deliveries */
 
-    sh->call.timeout = 10000 + (uint32_t) (sh->bytes / 1024);
+    sh->call.timeout = 10000 + (uint32_t) (sh->bytes / 1024)
+                       + sh->ship.deliveries_count;
 
     return WEBHOOK_SHIPPER_TASK;
 }
