@@ -9,6 +9,9 @@
 #:   check-journal   the same, and the tests of the store, over a journal:
 #:                   each store that a test makes has one of JOURNAL=8m, or of
 #:                   what its size allows
+#:   repeat          programs of t/unit, UNIT="...", and tests, TESTS="...",
+#:                   RUNS=20 times, eight at a time on one processor: what
+#:                   depends on the scheduler fails in some of them
 #:   torture         nginx is killed KILLS=200 times, and the power is cut
 #:                   CUTS=100 times, under load, with a journal
 #:   check-calls     no circle of files, no call to a room that stands below
@@ -68,6 +71,7 @@ JOURNAL_TESTS := $(addprefix t/,system/reload.t system/upgrade.t \
                      outbound/match/idempotency.t runtime/store-full.t \
                      runtime/store-hangs.t)
 OVER_JOURNAL  := --env TEST_NGINX_JOURNAL=$(JOURNAL)
+RUNS          ?= 20
 KILLS         ?= 200
 CUTS          ?= 100
 
@@ -83,7 +87,7 @@ FILL := $(BUILD)/bench_pages
 BENCH_SRCS := $(sort $(wildcard bench/bench_*.c))
 BENCH_BINS := $(patsubst bench/%.c,$(BUILD)/%,$(BENCH_SRCS))
 
-.PHONY: test test-fast run-fleet test-fleet check check-asan check-journal torture check-calls check-sizes nginx-tests \
+.PHONY: test test-fast run-fleet test-fleet check check-asan check-journal repeat torture check-calls check-sizes nginx-tests \
         soak run demo try bench bench-build deps
 
 deps:
@@ -143,6 +147,20 @@ check-journal: all interop unit-build $(FILL)
 	    --group t-journal $(OVER_JOURNAL) \
 	        $(filter-out t/conf/% t/core/% t/docs/% t/page/% t/runner/%, \
 	            $(TESTS))
+
+# of those alone that are asked for
+REPEAT_UNITS = $(if $(filter command environment,$(firstword \
+                   $(origin UNIT))),$(PROGRAMS_plain))
+REPEAT_TESTS = $(if $(filter command environment,$(firstword \
+                   $(origin TESTS))),$(TESTS))
+
+repeat:
+	@$(SUBMAKE) $(if $(REPEAT_UNITS),unit-build UNIT="$(UNIT)") \
+	    $(if $(REPEAT_TESTS),all interop $(FILL))
+	@$(TEST_ENV) taskset -c 0 tools/run-tests --jobs 8 \
+	    --work $(BUILD)/test-repeat \
+	    $(foreach n,$(shell seq $(RUNS)),--group $(n) $(REPEAT_UNITS) \
+	        $(REPEAT_TESTS))
 
 torture: all interop
 	@WEBHOOK_KILLS=$(KILLS) WEBHOOK_CUTS=$(CUTS) tools/run-tests --jobs 1 \
