@@ -642,11 +642,9 @@ sub wait_journals
     my ($store) = store_of($text);
     my ($n) = $text =~ /^worker_processes\s+(\d+);/m;
 
-    for (1 .. 40) {
-        last if !defined $store
-                || journals($store, $self->{prefix}) >= ($n // 1);
-        select undef, undef, undef, 0.05;
-    }
+    return unless defined $store;
+
+    wait_for(sub { journals($store, $self->{prefix}) >= ($n // 1) }, 2);
 }
 
 
