@@ -241,7 +241,9 @@ typedef struct {
     unsigned      here:1;           /* out */
     unsigned      open:1;           /* out */
     unsigned      untold:1;         /* out: the cluster has yet to be told how
-                                       it stands */
+                                       it stands; of one that is not here, that
+                                       its event was purged, or too much to see
+                                       whether it was */
 } webhook_ship_have_t;
 
 typedef struct {

@@ -91,12 +91,23 @@ webhook_shipper_had(webhook_shipper_t *sh)
         return webhook_shipper_broken(sh);
     }
 
-    /* One that is over here, of which the cluster has yet to be told, is not to
-       be sent again. */
+    /* One that is over here, or was purged, of which the cluster has yet to be
+       told, is not to be sent again. */
 
     for (n = 0, i = 0; i < sh->page.u.ask.count; i++) {
-        if (!sh->have[i].here || (!sh->have[i].open && !sh->have[i].untold)) {
+
+        if (sh->have[i].here && sh->have[i].open) {
+            continue;
+        }
+
+        if (!sh->have[i].untold) {
             sh->page.u.ask.known[n++] = sh->page.u.ask.known[i];
+
+        } else if (!sh->have[i].here && !sh->missed) {
+
+            /* or perhaps it was not */
+
+            sh->missed = sh->o.clock(sh->o.ctx) + WEBHOOK_SHIPPER_MISSED;
         }
     }
 

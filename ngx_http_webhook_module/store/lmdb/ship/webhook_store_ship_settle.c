@@ -23,10 +23,14 @@
 
 #define WEBHOOK_SHIP_ASKED  16384       /* rows looked at in a call */
 #define WEBHOOK_SHIP_GIVEN  1024        /* deliveries given in a call */
+#define WEBHOOK_SHIP_PURGES 16384       /* entries looked at in a call */
 
 
 static int webhook_ship_next(webhook_txn_t *t, unsigned char *pos,
     webhook_ship_hit_t *hit, webhook_delivery_row_t *d, int *found);
+static int webhook_ship_purges(webhook_txn_t *t, webhook_op_ship_have_t *h);
+static void webhook_ship_gone(webhook_op_ship_have_t *h,
+    const webhook_id_t *event);
 static int webhook_ship_over(webhook_txn_t *t, const webhook_id_t *id,
     uint64_t endpoint, webhook_delivery_row_t *d, webhook_state_e state,
     uint64_t wall);
@@ -167,7 +171,65 @@ webhook_ship_have(webhook_txn_t *t, webhook_op_t *op)
 
     op->result = WEBHOOK_STORE_OK;
 
+    return webhook_ship_purges(t, &op->u.ship_have);
+}
+
+
+/* What is not here may have been purged, which the cluster has yet to be told. */
+
+static int
+webhook_ship_purges(webhook_txn_t *t, webhook_op_ship_have_t *h)
+{
+    int                    rc;
+    uint32_t               i, looks;
+    uint64_t               number;
+    webhook_outbox_row_t   e;
+
+    for (i = 0; i < h->count && h->have[i].here; i++) {
+        /* void */
+    }
+
+    if (i == h->count) {
+        return 0;
+    }
+
+    number = t->cluster.confirmed;
+
+    for (looks = 0; looks < WEBHOOK_SHIP_PURGES; looks++) {
+
+        rc = webhook_outbox_next(t, &number, &e);
+
+        if (rc) {
+            return rc == MDB_NOTFOUND ? 0 : rc;
+        }
+
+        if (e.kind == WEBHOOK_SHIP_PURGED) {
+            webhook_ship_gone(h, &e.id);
+        }
+    }
+
+    webhook_ship_gone(h, NULL);
+
     return 0;
+}
+
+
+/* Of an event, or of any. */
+
+static void
+webhook_ship_gone(webhook_op_ship_have_t *h, const webhook_id_t *event)
+{
+    uint32_t  i;
+
+    for (i = 0; i < h->count; i++) {
+
+        if (!h->have[i].here
+            && (event == NULL
+                || memcmp(&h->have[i].event, event, sizeof(webhook_id_t)) == 0))
+        {
+            h->have[i].untold = 1;
+        }
+    }
 }
 
 

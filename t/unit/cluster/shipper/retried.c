@@ -2,8 +2,9 @@
 /*
  * Copyright (C) the ngx_http_webhook_module authors
  *
- * What was over, and is retried by hand before the cluster is told of that: it is
- * sent, whatever the cluster says that it was.
+ * What is done by hand before the cluster is told of that: what was over, and is
+ * retried, is sent, whatever the cluster says that it was; what is purged is not,
+ * though the cluster has it.
  */
 
 #ifndef _GNU_SOURCE
@@ -112,7 +113,7 @@ sent(webhook_id_t id)
     tap_ok(sh_until(pg_number("SELECT count(*) FROM webhook.history WHERE"
                               " state = 2") == 1), "and delivered there, too");
 
-    pg_do("DELETE FROM webhook.history");
+    pg_do("DELETE FROM webhook.history; DELETE FROM webhook.event");
 }
 
 
@@ -162,6 +163,48 @@ test_stray(void)
 }
 
 
+static int
+purge(webhook_id_t id)
+{
+    webhook_op_t  op;
+
+    memset(&op, 0, sizeof(op));
+    op.type = WEBHOOK_OP_PURGE;
+    op.u.purge.id = id;
+
+    return util_apply(&a->u, &op) == WEBHOOK_STORE_OK;
+}
+
+
+static void
+test_purged(const char *dir)
+{
+    webhook_id_t  id, other;
+
+    a->holds = 1;
+    id = sh_put(a, 0);
+    other = sh_put(a, 0);
+
+    tap_ok(sh_until(pg_number("SELECT count(*) FROM webhook.owed") == 2),
+           "two deliveries are in the cluster");
+
+    sh_end(a);
+    sh_time(a);
+    tap_ok(purge(id), "one is purged, and its node begins anew");
+    a->holds = 0;
+    sh_begin(a, dir);
+
+    tap_ok(sh_until(sh_times(&other) == 1
+                    && pg_number("SELECT count(*) FROM webhook.owed") == 0),
+           "the other one is sent, and nothing is owed");
+    tap_ok(sh_times(&id) == 0 && state(id) == -1, "that one is not");
+    tap_ok(pg_number("SELECT count(*) FROM webhook.history") == 1
+           && pg_number("SELECT count(*) FROM webhook.event") == 1,
+           "nothing of it is left");
+    pg_do("DELETE FROM webhook.history; DELETE FROM webhook.event");
+}
+
+
 int
 main(void)
 {
@@ -179,6 +222,7 @@ main(void)
 
     test_join(dir);
     test_stray();
+    test_purged(dir);
 
     util_check(&a->u, "the node's store");
 
