@@ -242,12 +242,12 @@ sh_do(sh_node_t *n, int m)
 }
 
 
-/* Sends one delivery, if there is one that may be sent. */
+/* An attempt, of the first delivery that may be sent; 0: there is none. */
 static int
-sh_send(sh_node_t *n)
+sh_attempt(sh_node_t *n, webhook_outcome_e outcome, uint64_t delay,
+    webhook_id_t *id)
 {
     webhook_op_t  op;
-    webhook_id_t  id;
     uint64_t      token;
 
     memset(&op, 0, sizeof(op));
@@ -262,17 +262,29 @@ sh_send(sh_node_t *n)
         return 0;
     }
 
-    id = op.u.claim.leases[0].event.id;
+    *id = op.u.claim.leases[0].event.id;
     token = op.u.claim.leases[0].lease_token;
     webhook_op_free(&op);
 
-    if (sh_sent_count < SH_SENT) {
-        sh_sent[sh_sent_count++] = id;
+    if (util_complete(&n->u, *id, n->ep, token, outcome, delay)
+        != WEBHOOK_STORE_OK)
+    {
+        printf("# %s: what came of an attempt is not taken\n", n->name);
     }
 
-    (void) util_complete(&n->u, id, n->ep, token, WEBHOOK_DONE, 0);
-
     return 1;
+}
+
+
+/* Sends one delivery, if there is one that may be sent. */
+static void
+sh_send(sh_node_t *n)
+{
+    webhook_id_t  id;
+
+    if (sh_attempt(n, WEBHOOK_DONE, 0, &id) && sh_sent_count < SH_SENT) {
+        sh_sent[sh_sent_count++] = id;
+    }
 }
 
 
@@ -296,7 +308,7 @@ sh_round(void)
         sh_do(n, 0);
 
         if (!n->holds) {
-            (void) sh_send(n);
+            sh_send(n);
         }
     }
 

@@ -52,34 +52,6 @@ state(webhook_id_t id)
 }
 
 
-/* An attempt, the last one; 0: nothing can be sent yet. */
-
-static int
-fails(webhook_id_t id)
-{
-    uint64_t      token;
-    webhook_op_t  op;
-
-    memset(&op, 0, sizeof(op));
-    op.type = WEBHOOK_OP_CLAIM;
-    op.u.claim.endpoints = &a->ep;
-    op.u.claim.endpoints_count = 1;
-    op.u.claim.max = 1;
-    op.u.claim.lease = SH_SEND;
-
-    if (util_apply(&a->u, &op) != WEBHOOK_STORE_OK || op.u.claim.count == 0) {
-        webhook_op_free(&op);
-        return 0;
-    }
-
-    token = op.u.claim.leases[0].lease_token;
-    webhook_op_free(&op);
-
-    return util_complete(&a->u, id, a->ep, token, WEBHOOK_FAILED, 0)
-           == WEBHOOK_STORE_OK;
-}
-
-
 /* A delivery that waited, is in the cluster, and is dead there by now. */
 
 static webhook_id_t
@@ -93,7 +65,8 @@ dead(void)
     id = sh_put(a, 0);
 
     tap_ok(sh_until(pg_number("SELECT count(*) FROM webhook.owed") == 1)
-           && sh_until(failed || (failed = fails(id)))
+           && sh_until(failed || (failed = sh_attempt(a, WEBHOOK_FAILED, 0,
+                                                       &id)))
            && sh_until(pg_number("SELECT count(*) FROM webhook.history WHERE"
                                  " state = 3") == 1),
            "the cluster knows that a delivery is dead");

@@ -17,34 +17,6 @@
 static sh_node_t  *a, *b;
 
 
-/* An attempt that fails; 0: nothing can be sent yet. */
-
-static int
-fails(sh_node_t *n, webhook_id_t id)
-{
-    uint64_t      token;
-    webhook_op_t  op;
-
-    memset(&op, 0, sizeof(op));
-    op.type = WEBHOOK_OP_CLAIM;
-    op.u.claim.endpoints = &n->ep;
-    op.u.claim.endpoints_count = 1;
-    op.u.claim.max = 1;
-    op.u.claim.lease = SH_SEND;
-
-    if (util_apply(&n->u, &op) != WEBHOOK_STORE_OK || op.u.claim.count == 0) {
-        webhook_op_free(&op);
-        return 0;
-    }
-
-    token = op.u.claim.leases[0].lease_token;
-    webhook_op_free(&op);
-
-    return util_complete(&n->u, id, n->ep, token, WEBHOOK_RETRY, 3600000)
-           == WEBHOOK_STORE_OK;
-}
-
-
 static int
 moved(sh_node_t *n, webhook_id_t id)
 {
@@ -84,7 +56,8 @@ test_stray(const char *dir)
           " name = 'n2'), pos = nextval('webhook.owed_pos')"
           " WHERE pos = (SELECT min(pos) FROM webhook.owed)");
 
-    tap_ok(sh_until(failed || (failed = fails(a, id))), "an attempt fails");
+    tap_ok(sh_until(failed || (failed = sh_attempt(a, WEBHOOK_RETRY, 3600000,
+                                                    &id))), "an attempt fails");
     tap_ok(sh_until(moved(a, id)),
            "another one has one of them: who tells of it learns that");
     tap_ok(!moved(a, other), "and keeps the other");

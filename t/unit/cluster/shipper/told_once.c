@@ -20,34 +20,6 @@ static sh_node_t     *a;
 static webhook_id_t   id;
 
 
-/* An attempt that fails; 0: it cannot begin yet. */
-
-static int
-fails(void)
-{
-    uint64_t      token;
-    webhook_op_t  op;
-
-    memset(&op, 0, sizeof(op));
-    op.type = WEBHOOK_OP_CLAIM;
-    op.u.claim.endpoints = &a->ep;
-    op.u.claim.endpoints_count = 1;
-    op.u.claim.max = 1;
-    op.u.claim.lease = SH_SEND;
-
-    if (util_apply(&a->u, &op) != WEBHOOK_STORE_OK || op.u.claim.count == 0) {
-        webhook_op_free(&op);
-        return 0;
-    }
-
-    token = op.u.claim.leases[0].lease_token;
-    webhook_op_free(&op);
-
-    return util_complete(&a->u, id, a->ep, token, WEBHOOK_RETRY, 0)
-           == WEBHOOK_STORE_OK;
-}
-
-
 static void
 fails_once(unsigned n)
 {
@@ -56,7 +28,7 @@ fails_once(unsigned n)
 
     done = 0;
 
-    (void) sh_until(done || (done = fails()));
+    (void) sh_until(done || (done = sh_attempt(a, WEBHOOK_RETRY, 0, &id)));
 
     snprintf(sql, sizeof(sql), "SELECT sends FROM webhook.owed");
 
