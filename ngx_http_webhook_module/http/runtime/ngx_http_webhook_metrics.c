@@ -16,7 +16,6 @@
 typedef struct {
     ngx_str_t                 name;
     ngx_str_t                 help;
-    unsigned                  ms:1;             /* told in seconds */
 } ngx_webhook_metric_t;
 
 
@@ -412,17 +411,17 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
 
     [NGX_WEBHOOK_CLUSTER_LAG] = {
         ngx_string("ngx_webhook_cluster_lag_seconds"),
-        ngx_string("How long the oldest of them has been waiting."), 1 },
+        ngx_string("How long the oldest of them has been waiting.") },
 
     [NGX_WEBHOOK_CLUSTER_LEASE] = {
         ngx_string("ngx_webhook_cluster_lease_seconds"),
         ngx_string("How long this node may still send what the cluster knows "
-                   "of; 0: it may not."), 1 },
+                   "of; 0: it may not.") },
 
     [NGX_WEBHOOK_CLUSTER_CLOCK] = {
         ngx_string("ngx_webhook_cluster_clock_offset_seconds"),
         ngx_string("How far the clocks of this machine and of the cluster are "
-                   "apart."), 1 },
+                   "apart.") },
 
     [NGX_WEBHOOK_CLUSTER_UNREAD] = {
         ngx_string("ngx_webhook_cluster_unread_deliveries"),
@@ -508,7 +507,11 @@ ngx_webhook_metrics_text(ngx_webhook_out_t *out)
                         i < NGX_WEBHOOK_GAUGES ? "counter" : "gauge",
                         &m[i].name);
 
-        if (m[i].ms) {
+        if (i == NGX_WEBHOOK_CLUSTER_LAG || i == NGX_WEBHOOK_CLUSTER_LEASE
+            || i == NGX_WEBHOOK_CLUSTER_CLOCK)
+        {
+            /* ms, told in seconds */
+
             ngx_webhook_out(out, NGX_WEBHOOK_METRICS_NUMBER, "%uA.%03uA\n",
                             n / 1000, n % 1000);
 
