@@ -257,19 +257,15 @@ typedef struct {
     uint32_t                     damaged;
 } webhook_cluster_claim_t;
 
-/* TURNS.  Which deliveries, whose keys the cluster orders, go before all others
-   of their key. */
+/* TURNS.  Of keys that the cluster orders, those deliveries of the node that go
+   before all of other nodes: some of each key, in the order of their places there,
+   keys as they were named.  "event" is an output, of "heads" alone. */
 
 typedef struct {
-    webhook_id_t    event;
-    uint64_t        endpoint;
-    uint64_t        order;
-    unsigned        head:1;         /* out */
-} webhook_cluster_turn_t;
-
-typedef struct {
-    webhook_cluster_turn_t  *turns;
+    webhook_ship_turn_t     *turns;
     uint32_t                 count;
+    webhook_ship_turn_t     *heads;         /* out */
+    uint32_t                 heads_count;
 } webhook_cluster_turns_t;
 
 /*

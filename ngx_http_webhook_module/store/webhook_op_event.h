@@ -128,6 +128,7 @@ typedef struct {
     unsigned            blocks:1;
     unsigned            shared:1;   /* by the cluster, which knows of it: see
                                        SHIP_TAKE */
+    unsigned            ordered:1;  /* see webhook_put_t */
     uint32_t            part;       /* if so: see SHIP_NUMBER */
     uint32_t            tries;      /* if so: sends of the step so far */
     webhook_attempt_t  *attempts;   /* with their numbers */
@@ -142,6 +143,8 @@ typedef struct {
     uint32_t       steps;           /* 0 counts as 1 */
     unsigned       lease:1;         /* in: the caller could send it now */
     unsigned       quota:1;         /* in: "backlog" holds for it */
+    unsigned       ordered:1;       /* in: its key is in the order in which the
+                                       cluster is told of them: see SHIP_TURNS */
     unsigned       over:1;          /* out: it was too much */
     const webhook_past_t  *past;    /* in: NULL: it is new */
     uint64_t       lease_token;     /* out: 0 if not leased */

@@ -46,6 +46,7 @@ typedef struct {
     uint64_t           order;           /* webhook_id_name() of its order key;
                                            0: it has none */
     uint64_t           place;           /* among those of its key */
+    unsigned           ordered:1;       /* the cluster orders that */
     uint32_t           tries;           /* sends of this step so far */
     uint64_t           number;          /* of the last entry of the outbox for
                                            it; 0: the cluster does not know it */

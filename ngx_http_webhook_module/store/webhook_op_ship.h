@@ -150,6 +150,7 @@ typedef struct {
     unsigned               more:1;  /* out: call again without delay */
     unsigned               limits:1;        /* out: SHIP_LIMITS would tell of
                                                some */
+    unsigned               turns:1;         /* out: so would SHIP_TURNS */
 } webhook_op_ship_number_t;
 
 
@@ -244,6 +245,8 @@ typedef struct {
                                        it stands; of one that is not here, that
                                        its event was purged, or too much to see
                                        whether it was */
+    unsigned      told:1;           /* out: if it is to be in an order for all
+                                       nodes, its place in that is known */
 } webhook_ship_have_t;
 
 typedef struct {
@@ -373,6 +376,54 @@ typedef struct {
     const webhook_ship_share_t  *shares;    /* in */
     uint32_t                     count;     /* in */
 } webhook_op_ship_share_t;
+
+
+/*
+ * SHIP_TURNS.  Of a delivery that is "ordered" (webhook_put_t) the key is put in
+ * order by the cluster, for all nodes: the order in which it is told of them.
+ * They get numbers at once, each after those that came before it here, and none
+ * is sent before the cluster has said that it goes first (SHIP_TURN).  These are
+ * the keys that wait for that, each by what comes first here, and by "event"
+ * where the cluster was told of that.
+ *
+ * One that the cluster does not take (SHIP_REFUSED) does not wait.
+ */
+
+#define WEBHOOK_SHIP_TURNS_MAX  256
+
+typedef struct {
+    webhook_id_t  event;
+    uint64_t      endpoint;
+    uint64_t      order;
+} webhook_ship_turn_t;
+
+typedef struct {
+    unsigned char         cursor[WEBHOOK_SHIP_CURSOR];      /* in and out */
+    unsigned              from:1;   /* in: start behind the cursor */
+    unsigned              more:1;   /* out: cursor is set, go on */
+    uint32_t              max;      /* in */
+
+    webhook_ship_turn_t  *turns;    /* out */
+    uint32_t              count;
+    uint32_t              waits;    /* out: keys, with those that the cluster was
+                                       not told of */
+} webhook_op_ship_turns_t;
+
+
+/*
+ * SHIP_TURN.  What the cluster said in a session: of each key those that go before
+ * all others of other nodes, in their order, one key after the other.  They are
+ * sent in this order, whichever comes first here.  STALE if the node is in another
+ * session by now.
+ */
+
+typedef struct {
+    webhook_id_t                session;    /* in */
+    const webhook_ship_turn_t  *turns;      /* in */
+    uint32_t                    count;      /* in */
+    uint32_t                    turned;     /* out */
+    uint32_t                    missing;    /* out: that are not here */
+} webhook_op_ship_turn_t;
 
 
 #endif /* WEBHOOK_OP_SHIP_H */

@@ -202,6 +202,7 @@ webhook_op_reset(webhook_op_t *op)
         op->u.ship_number.to = 0;
         op->u.ship_number.more = 0;
         op->u.ship_number.limits = 0;
+        op->u.ship_number.turns = 0;
         break;
 
     case WEBHOOK_OP_SHIP_DONE:
@@ -224,6 +225,16 @@ webhook_op_reset(webhook_op_t *op)
     case WEBHOOK_OP_SHIP_LIMITS:
         op->u.ship_limits.waits = 0;
         op->u.ship_limits.more = 0;
+        break;
+
+    case WEBHOOK_OP_SHIP_TURNS:
+        op->u.ship_turns.waits = 0;
+        op->u.ship_turns.more = 0;
+        break;
+
+    case WEBHOOK_OP_SHIP_TURN:
+        op->u.ship_turn.turned = 0;
+        op->u.ship_turn.missing = 0;
         break;
 
     case WEBHOOK_OP_SHIP_TAKE:
@@ -360,6 +371,11 @@ webhook_op_free(webhook_op_t *op)
     case WEBHOOK_OP_SHIP_LIMITS:
         op->u.ship_limits.limits = NULL;
         op->u.ship_limits.count = 0;
+        break;
+
+    case WEBHOOK_OP_SHIP_TURNS:
+        op->u.ship_turns.turns = NULL;
+        op->u.ship_turns.count = 0;
         break;
 
     case WEBHOOK_OP_SHIP_ASK:

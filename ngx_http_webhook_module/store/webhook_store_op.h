@@ -56,6 +56,7 @@ typedef enum {
     WEBHOOK_OP_SHIP_TAKE,
     WEBHOOK_OP_SHIP_GIVE,
     WEBHOOK_OP_SHIP_SHARE,
+    WEBHOOK_OP_SHIP_TURN,
     WEBHOOK_OP_LIST,            /* from here on: read only */
     WEBHOOK_OP_SHOW,
     WEBHOOK_OP_CALLS,
@@ -72,6 +73,7 @@ typedef enum {
     WEBHOOK_OP_SHIP_ASK,
     WEBHOOK_OP_SHIP_HAVE,
     WEBHOOK_OP_SHIP_LIMITS,
+    WEBHOOK_OP_SHIP_TURNS,
     WEBHOOK_OP_CHECK
 } webhook_op_e;
 
@@ -136,6 +138,8 @@ typedef struct {
         webhook_op_ship_fence_t   ship_fence;
         webhook_op_ship_limits_t  ship_limits;
         webhook_op_ship_share_t   ship_share;
+        webhook_op_ship_turns_t   ship_turns;
+        webhook_op_ship_turn_t    ship_turn;
         webhook_op_ship_ask_t     ship_ask;
         webhook_op_ship_settle_t  ship_settle;
         webhook_op_ship_take_t    ship_take;

@@ -26,6 +26,7 @@ if (-f $library) {
                    . "events order.*;\n"
                    . "timeout %s;\n"
                    . "limit inflight=5 rate=100r/s scope=cluster;\n"
+                   . "order_by data.id scope=cluster on_dead=block;\n"
                    . '}';
 
     mistakes_right('limits for all nodes', %whole,
@@ -112,6 +113,26 @@ webhook_endpoint erp {
     url http://127.0.0.1:9;
     events order.*;
     limit inflight=5 scope=fleet;
+}
+--- says
+[emerg] invalid value "scope=fleet", it must be "node" or "cluster" in endpoint:4
+
+=== an order for all nodes, and no cluster
+--- endpoint
+webhook_endpoint erp {
+    url http://127.0.0.1:9;
+    events order.*;
+    order_by data.id on_dead=block scope=cluster;
+}
+--- says
+[emerg] "scope=cluster" in "order_by" of webhook_endpoint "erp" needs "webhook_cluster" in endpoint:4
+
+=== an order of something else
+--- endpoint
+webhook_endpoint erp {
+    url http://127.0.0.1:9;
+    events order.*;
+    order_by data.id scope=fleet;
 }
 --- says
 [emerg] invalid value "scope=fleet", it must be "node" or "cluster" in endpoint:4

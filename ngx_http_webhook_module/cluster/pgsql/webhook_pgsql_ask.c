@@ -166,8 +166,8 @@ webhook_pgsql_release(webhook_pg_t *pg, webhook_cluster_session_t *session,
 
 #define webhook_pgsql_of_turn(type, member)                                   \
     webhook_pgsql_column(&a, type, t->turns, t->count,                        \
-                         sizeof(webhook_cluster_turn_t),                      \
-                         offsetof(webhook_cluster_turn_t, member))
+                         sizeof(webhook_ship_turn_t),                         \
+                         offsetof(webhook_ship_turn_t, member))
 
 
 webhook_cluster_result_e
@@ -178,34 +178,45 @@ webhook_pgsql_turns(webhook_pg_t *pg, webhook_cluster_session_t *session,
     PGresult                  *r;
     uint32_t                   n;
     webhook_pg_args_t          a;
+    webhook_ship_turn_t       *head;
     webhook_cluster_turns_t   *t;
     webhook_cluster_result_e   rc;
 
     t = &op->u.turns;
 
     webhook_pgsql_node(&a, session);
-    webhook_pgsql_of_turn(WEBHOOK_PG_UUID, event);
     webhook_pgsql_of_turn(WEBHOOK_PG_I8, endpoint);
     webhook_pgsql_of_turn(WEBHOOK_PG_I8, order);
 
     rc = webhook_pgsql_call(pg, "SELECT * FROM webhook.turns_1($1, $2, $3,"
-                                " $4, $5, $6)",
+                                " $4, $5)",
                             &a, op->timeout, 1, 0, &r);
 
     if (rc != WEBHOOK_CLUSTER_OK) {
         return rc;
     }
 
-    for (n = 0; n < t->count; n++) {
-        t->turns[n].head = 0;
+    t->heads_count = 0;
+    t->heads = webhook_pgsql_rows(op, PQntuples(r),
+                                  sizeof(webhook_ship_turn_t));
+
+    if (t->heads == NULL && PQntuples(r)) {
+        PQclear(r);
+        webhook_pg_tell(pg, "no memory for an answer");
+        return WEBHOOK_CLUSTER_UNAVAILABLE;
     }
 
     for (i = 0; i < PQntuples(r); i++) {
         n = webhook_pg_get_i4(r, i, 0);
 
-        if (n != 0 && n <= t->count) {
-            t->turns[n - 1].head = 1;
+        if (n == 0 || n > t->count) {
+            continue;
         }
+
+        head = &t->heads[t->heads_count++];
+
+        *head = t->turns[n - 1];
+        webhook_pg_get_uuid(r, i, 1, &head->event);
     }
 
     PQclear(r);

@@ -109,6 +109,7 @@ webhook_shipper_create(const webhook_shipper_options_t *options)
     sh->limit = sh->o.batch;
     sh->error = "";
     sh->limits.some = 1;
+    sh->turns.some = 1;
 
     return sh;
 }
@@ -128,6 +129,11 @@ webhook_shipper_free(webhook_shipper_t *sh)
     }
 
     webhook_op_free(&sh->limits.look);
+    webhook_op_free(&sh->turns.look);
+
+    if (sh->turns.call.memory) {
+        webhook_cluster_op_free(&sh->turns.call);
+    }
 
     webhook_op_free(&sh->own);
 
@@ -171,6 +177,14 @@ webhook_shipper_news(webhook_shipper_t *sh, webhook_shipper_news_t *news)
 
     *news = sh->news;
     news->left = sh->until > now ? sh->until - now : 0;
+}
+
+
+int
+webhook_shipper_ready(const webhook_shipper_t *sh)
+{
+    return sh->turns.some
+           && webhook_shipper_turns_due(sh, sh->o.clock(sh->o.ctx));
 }
 
 

@@ -99,6 +99,9 @@ typedef struct {
                                        version */
     uint64_t       limited;         /* endpoints whose limits are for all nodes,
                                        and that wait for the cluster */
+    uint64_t       ordered;         /* keys that wait for their turn among all
+                                       nodes */
+    uint64_t       told;            /* batches that the store was told of */
     uint64_t       left;            /* ms of the lease */
     int64_t        ahead;           /* ms, the wall clock here before that of the
                                        cluster */
@@ -130,6 +133,9 @@ const webhook_shipper_task_t *webhook_shipper_beat(webhook_shipper_t *sh,
    store has it. */
 void webhook_shipper_hear(webhook_shipper_t *sh, uint64_t change);
 uint64_t webhook_shipper_change(webhook_shipper_t *sh);
+
+/* The second machine has something to do at once, even if it WAITs. */
+int webhook_shipper_ready(const webhook_shipper_t *sh);
 
 void webhook_shipper_news(webhook_shipper_t *sh,
     webhook_shipper_news_t *news);

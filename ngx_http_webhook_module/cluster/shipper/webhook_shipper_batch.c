@@ -160,6 +160,7 @@ webhook_shipper_deliveries(webhook_shipper_t *sh,
         d->part = e->part;
         d->fresh = e->fresh;
         d->tries = v->tries;
+        d->ordered = v->ordered;
 
         v = &d->full.delivery;
         v->event = show->id;

@@ -9,6 +9,7 @@
 
 
 static int webhook_beater_begin(webhook_shipper_t *sh);
+static int webhook_beater_wait(webhook_shipper_t *sh, uint64_t now);
 static void webhook_beater_end(webhook_shipper_t *sh);
 static void webhook_beater_beaten(webhook_shipper_t *sh);
 static void webhook_beater_behind(webhook_shipper_t *sh);
@@ -48,30 +49,7 @@ webhook_beater_begin(webhook_shipper_t *sh)
 
     case WEBHOOK_BEATER_WAIT:
 
-        if (sh->fenced && sh->news.settled) {
-            sh->beating = WEBHOOK_BEATER_FENCE;
-            return WEBHOOK_SHIPPER_AGAIN;
-        }
-
-        if (sh->news.joined && now >= sh->next) {
-            sh->beating = WEBHOOK_BEATER_BEAT;
-            return WEBHOOK_SHIPPER_AGAIN;
-        }
-
-        if (webhook_shipper_limits_due(sh, now)) {
-            sh->beating = WEBHOOK_BEATER_LOOK;
-            return WEBHOOK_SHIPPER_AGAIN;
-        }
-
-        sh->beat_task.need = WEBHOOK_SHIPPER_WAIT;
-        sh->beat_task.wait = sh->news.joined && sh->next - now < 100
-                             ? sh->next - now : 100;
-
-        if (sh->limits.some && sh->limits.at - now < sh->beat_task.wait) {
-            sh->beat_task.wait = sh->limits.at - now;
-        }
-
-        break;
+        return webhook_beater_wait(sh, now);
 
     case WEBHOOK_BEATER_BEAT:
         memset(&sh->beat, 0, sizeof(sh->beat));
@@ -105,6 +83,18 @@ webhook_beater_begin(webhook_shipper_t *sh)
         webhook_shipper_share(sh);
         break;
 
+    case WEBHOOK_BEATER_WAITING:
+        webhook_shipper_waiting(sh);
+        break;
+
+    case WEBHOOK_BEATER_TURNS:
+        webhook_shipper_turns(sh);
+        break;
+
+    case WEBHOOK_BEATER_TURN:
+        webhook_shipper_turn(sh);
+        break;
+
     default: /* WEBHOOK_BEATER_FENCE */
         memset(&sh->fence, 0, sizeof(sh->fence));
 
@@ -125,6 +115,47 @@ webhook_beater_begin(webhook_shipper_t *sh)
         sh->beat_task.need = WEBHOOK_SHIPPER_STORE;
         sh->beat_task.ops = sh->fence_ops;
         sh->beat_task.count = 2;
+    }
+
+    return WEBHOOK_SHIPPER_TASK;
+}
+
+
+/* What is to be done next, or how long there is nothing. */
+
+static int
+webhook_beater_wait(webhook_shipper_t *sh, uint64_t now)
+{
+    if (sh->fenced && sh->news.settled) {
+        sh->beating = WEBHOOK_BEATER_FENCE;
+        return WEBHOOK_SHIPPER_AGAIN;
+    }
+
+    if (sh->news.joined && now >= sh->next) {
+        sh->beating = WEBHOOK_BEATER_BEAT;
+        return WEBHOOK_SHIPPER_AGAIN;
+    }
+
+    if (webhook_shipper_limits_due(sh, now)) {
+        sh->beating = WEBHOOK_BEATER_LOOK;
+        return WEBHOOK_SHIPPER_AGAIN;
+    }
+
+    if (webhook_shipper_turns_due(sh, now)) {
+        sh->beating = WEBHOOK_BEATER_WAITING;
+        return WEBHOOK_SHIPPER_AGAIN;
+    }
+
+    sh->beat_task.need = WEBHOOK_SHIPPER_WAIT;
+    sh->beat_task.wait = sh->news.joined && sh->next - now < 100
+                         ? sh->next - now : 100;
+
+    if (sh->limits.some && sh->limits.at - now < sh->beat_task.wait) {
+        sh->beat_task.wait = sh->limits.at - now;
+    }
+
+    if (sh->turns.some && sh->turns.at - now < sh->beat_task.wait) {
+        sh->beat_task.wait = sh->turns.at - now;
     }
 
     return WEBHOOK_SHIPPER_TASK;
@@ -153,6 +184,18 @@ webhook_beater_end(webhook_shipper_t *sh)
 
     case WEBHOOK_BEATER_SHARE:
         sh->beating = webhook_shipper_shared(sh);
+        break;
+
+    case WEBHOOK_BEATER_WAITING:
+        sh->beating = webhook_shipper_waited(sh);
+        break;
+
+    case WEBHOOK_BEATER_TURNS:
+        sh->beating = webhook_shipper_turns_were(sh);
+        break;
+
+    case WEBHOOK_BEATER_TURN:
+        sh->beating = webhook_shipper_turned(sh);
         break;
 
     default: /* WEBHOOK_BEATER_FENCE */

@@ -72,7 +72,10 @@ typedef enum {
     WEBHOOK_BEATER_FENCE,
     WEBHOOK_BEATER_LOOK,            /* what the store wants of limits */
     WEBHOOK_BEATER_LIMITS,
-    WEBHOOK_BEATER_SHARE            /* it gets what the cluster gave */
+    WEBHOOK_BEATER_SHARE,           /* it gets what the cluster gave */
+    WEBHOOK_BEATER_WAITING,         /* which keys wait for their turn */
+    WEBHOOK_BEATER_TURNS,
+    WEBHOOK_BEATER_TURN             /* it hears whose turn it is */
 } webhook_beater_state_e;
 
 
@@ -99,6 +102,26 @@ typedef struct {
     unsigned                    whole:1;    /* all are asked for */
     unsigned                    logged:1;
 } webhook_shipper_limits_t;
+
+
+/* Keys that are in an order for all nodes. */
+
+typedef struct {
+    webhook_op_t                look;
+    webhook_op_t                turn;
+    webhook_op_t               *ops;
+    webhook_cluster_op_t        call;
+    webhook_id_t                session;    /* that was, in which it was asked */
+    unsigned char               cursor[WEBHOOK_SHIP_CURSOR];
+    uint64_t                    at;         /* clock of the next look */
+    uint64_t                    since;      /* clock: nothing can be asked, and
+                                               some wait; 0: not so */
+    uint32_t                    waits;      /* keys, so far */
+    unsigned                    some:1;     /* there may be any */
+    unsigned                    from:1;     /* the cursor is set */
+    unsigned                    more:1;
+    unsigned                    logged:1;
+} webhook_shipper_turns_t;
 
 
 typedef struct webhook_shipper_told_s  webhook_shipper_told_t;
@@ -205,6 +228,7 @@ struct webhook_shipper_s {
     uint64_t                    next;       /* clock of the next beat */
     unsigned                    fenced:1;   /* the fence is to be set */
     webhook_shipper_limits_t    limits;
+    webhook_shipper_turns_t     turns;
 };
 
 
@@ -323,6 +347,16 @@ void webhook_shipper_limits(webhook_shipper_t *sh);
 webhook_beater_state_e webhook_shipper_limited(webhook_shipper_t *sh);
 void webhook_shipper_share(webhook_shipper_t *sh);
 webhook_beater_state_e webhook_shipper_shared(webhook_shipper_t *sh);
+
+/* webhook_shipper_turns.c */
+int webhook_shipper_turns_due(const webhook_shipper_t *sh, uint64_t now);
+void webhook_shipper_turns_hurry(webhook_shipper_t *sh);
+void webhook_shipper_waiting(webhook_shipper_t *sh);
+webhook_beater_state_e webhook_shipper_waited(webhook_shipper_t *sh);
+void webhook_shipper_turns(webhook_shipper_t *sh);
+webhook_beater_state_e webhook_shipper_turns_were(webhook_shipper_t *sh);
+void webhook_shipper_turn(webhook_shipper_t *sh);
+webhook_beater_state_e webhook_shipper_turned(webhook_shipper_t *sh);
 
 /* webhook_shipper_inbox.c */
 int webhook_shipper_inbox(webhook_shipper_t *sh);

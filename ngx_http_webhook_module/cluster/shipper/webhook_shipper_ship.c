@@ -62,6 +62,10 @@ webhook_shipper_numbered(webhook_shipper_t *sh)
         sh->limits.some = 1;
     }
 
+    if (n->turns && !sh->turns.some) {
+        webhook_shipper_turns_hurry(sh);
+    }
+
     /* numbers whose entries have later ones by now are told all the same */
 
     if (n->count == 0 && n->to == n->from) {
@@ -289,6 +293,11 @@ webhook_shipper_was_done(webhook_shipper_t *sh)
     }
 
     sh->news.away = 0;
+    sh->news.told++;
+
+    if (sh->turns.some) {
+        webhook_shipper_turns_hurry(sh);
+    }
 
     /* something else may be to be done, which does not wait until nothing happens
        any more */

@@ -331,6 +331,7 @@ webhook_shipper_event(webhook_shipper_t *sh, uint32_t n,
         past->status = d->full.delivery.status;
         past->order = d->full.delivery.order;
         past->place = d->full.delivery.place;
+        past->ordered = d->turn != 0;
         past->shared = 1;
         past->part = d->part;
         past->attempts = d->full.attempts;

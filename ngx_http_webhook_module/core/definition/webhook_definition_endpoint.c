@@ -30,6 +30,7 @@ static const webhook_member_t  webhook_members_order_by[] = {
       1024, 0, "", NULL, NULL },
 
     webhook_member_text("on_dead", 32, "on_dead="),
+    webhook_member_text("scope", 32, "scope="),
 
     webhook_members_end
 };

@@ -33,6 +33,7 @@ static int ngx_webhook_cluster_set_lock(ngx_webhook_cluster_t *c, short type);
 static void ngx_webhook_cluster_begin(ngx_webhook_cluster_t *c);
 static void ngx_webhook_cluster_end(ngx_webhook_cluster_t *c);
 static void ngx_webhook_cluster_hear(ngx_event_t *ev);
+static void ngx_webhook_cluster_hurry(ngx_webhook_cluster_t *c);
 static void ngx_webhook_cluster_watch(ngx_webhook_cluster_t *c);
 static void ngx_webhook_cluster_tell(ngx_webhook_cluster_t *c,
     const webhook_shipper_news_t *news);
@@ -329,11 +330,52 @@ ngx_webhook_cluster_hear(ngx_event_t *ev)
         ngx_webhook_machine_hurry(&c->machines[0]);
     }
 
+    if (shm.ordered != c->ordered) {
+        c->ordered = shm.ordered;
+        ngx_webhook_cluster_hurry(c);
+    }
+
     ngx_add_timer(&c->hear, NGX_WEBHOOK_CLUSTER_HEAR);
 }
 
 
-/* What a handle is opened with. */
+void
+ngx_webhook_cluster_urge(void)
+{
+    ngx_webhook_cluster_t  *c;
+
+    c = &ngx_webhook_cluster;
+
+    if (c->shipper && !c->closing) {
+        ngx_webhook_cluster_hurry(c);
+        return;
+    }
+
+    ngx_webhook_cluster_ordered(c->conf);
+}
+
+
+ngx_webhook_cluster_conf_t *
+ngx_webhook_cluster_conf(void)
+{
+    return ngx_webhook_cluster.closing ? NULL : ngx_webhook_cluster.conf;
+}
+
+
+/* Something is to be told at once, if it can be. */
+
+static void
+ngx_webhook_cluster_hurry(ngx_webhook_cluster_t *c)
+{
+    webhook_shipper_news_t  news;
+
+    webhook_shipper_news(c->shipper, &news);
+
+    if (news.settled && !news.away) {
+        ngx_webhook_machine_hurry(&c->machines[0]);
+    }
+}
+
 
 /* Nothing is under way. */
 
@@ -408,6 +450,7 @@ ngx_webhook_cluster_tell(ngx_webhook_cluster_t *c,
                                                     : news->ahead));
     ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_UNREAD, news->unread);
     ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_LIMITED, news->limited);
+    ngx_webhook_gauge(NGX_WEBHOOK_CLUSTER_ORDERED, news->ordered);
 
     *told = *news;
 }
@@ -420,7 +463,7 @@ ngx_webhook_cluster_none(void)
 {
     ngx_uint_t  i;
 
-    for (i = NGX_WEBHOOK_CLUSTER_JOINED; i <= NGX_WEBHOOK_CLUSTER_LIMITED; i++)
+    for (i = NGX_WEBHOOK_CLUSTER_JOINED; i <= NGX_WEBHOOK_CLUSTER_ORDERED; i++)
     {
         ngx_webhook_gauge(i, 0);
     }

@@ -23,6 +23,10 @@ typedef struct {
     uint64_t                       change;      /* of the registry, up to which
                                                    the store has it */
     uint64_t                       want;        /* that somebody waits for */
+    uint64_t                       told;        /* changes where the cluster was
+                                                   told of something */
+    uint64_t                       ordered;     /* changes where it is to be
+                                                   told of something at once */
     unsigned                       joined:1;    /* there is a session */
     unsigned                       away:1;      /* the cluster is */
 } ngx_webhook_cluster_shm_t;
@@ -60,6 +64,7 @@ struct ngx_webhook_cluster_s {
     webhook_cluster_session_t      session;
     webhook_shipper_news_t         told;        /* of the last look */
     ngx_event_t                    hear;        /* what others wait for */
+    uint64_t                       ordered;     /* that was heard */
     ngx_log_t                     *log;
     void                         (*wake)(ngx_msec_t ms);
     u_char                         boot[64];
@@ -80,6 +85,14 @@ void ngx_webhook_cluster_options(ngx_webhook_cluster_conf_t *conf,
     webhook_cluster_options_t *o);
 void ngx_webhook_cluster_log(void *ctx, webhook_store_log_e level,
     const char *text);
+
+/* The cluster is to be told of something at once: that is known to the worker that
+   ships ("urge"), or put where it is heard. */
+void ngx_webhook_cluster_urge(void);
+void ngx_webhook_cluster_ordered(ngx_webhook_cluster_conf_t *conf);
+
+/* That of this worker; NULL: there is none, or it exits. */
+ngx_webhook_cluster_conf_t *ngx_webhook_cluster_conf(void);
 
 /* The same, told by the worker that ships. */
 void ngx_webhook_cluster_publish(ngx_webhook_cluster_t *c);

@@ -78,6 +78,21 @@ ngx_webhook_cluster_want(ngx_webhook_cluster_conf_t *conf, uint64_t change)
 
 
 void
+ngx_webhook_cluster_ordered(ngx_webhook_cluster_conf_t *conf)
+{
+    ngx_webhook_cluster_shm_t  *shm;
+
+    shm = conf->zone->data;
+
+    ngx_shmtx_lock(ngx_webhook_cluster_mutex(conf));
+
+    shm->ordered++;
+
+    ngx_shmtx_unlock(ngx_webhook_cluster_mutex(conf));
+}
+
+
+void
 ngx_webhook_cluster_publish(ngx_webhook_cluster_t *c)
 {
     uint64_t                    change;
@@ -90,7 +105,7 @@ ngx_webhook_cluster_publish(ngx_webhook_cluster_t *c)
     shm = c->conf->zone->data;
 
     if (shm->change == change && shm->joined == news.joined
-        && shm->away == news.away
+        && shm->away == news.away && shm->told == news.told
         && ngx_memcmp(&shm->session, &c->session,
                       sizeof(webhook_cluster_session_t))
            == 0)
@@ -111,6 +126,7 @@ ngx_webhook_cluster_publish(ngx_webhook_cluster_t *c)
     shm->change = change;
     shm->joined = news.joined;
     shm->away = news.away;
+    shm->told = news.told;
 
     ngx_shmtx_unlock(ngx_webhook_cluster_mutex(c->conf));
 }

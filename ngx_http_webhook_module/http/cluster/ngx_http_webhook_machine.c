@@ -85,6 +85,10 @@ ngx_webhook_machine_next(ngx_webhook_machine_t *m, const char *error)
 
     ngx_webhook_cluster_publish(c);
 
+    if (!m->beats && webhook_shipper_ready(c->shipper)) {
+        ngx_webhook_machine_hurry(&c->machines[1]);
+    }
+
     switch (m->todo->need) {
 
     case WEBHOOK_SHIPPER_STORE:

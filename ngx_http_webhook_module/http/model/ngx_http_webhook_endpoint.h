@@ -154,6 +154,9 @@ typedef struct {
                                                    must hold */
     webhook_path_t                *order_by;    /* with its root, or NULL */
     unsigned                       order_block:1;   /* a dead head does */
+    unsigned                       order_shared:1;  /* for all nodes of the
+                                                       cluster */
+    ngx_webhook_source_pos_t       order_pos;
     unsigned                       format_set:1;    /* it was written */
     unsigned                       need_request:1;      /* filters, body or */
     unsigned                       need_response:1;     /*   headers use it */

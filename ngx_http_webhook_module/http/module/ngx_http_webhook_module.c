@@ -14,6 +14,7 @@
 #include "http/conf/read/ngx_http_webhook_conf_object.h"
 #include "http/conf/admin/ngx_http_webhook_conf_api.h"
 #include "http/admin/registry/ngx_http_webhook_registry.h"
+#include "http/cluster/ngx_http_webhook_arrival.h"
 #include "http/cluster/ngx_http_webhook_cluster.h"
 #include "http/conf/cluster/ngx_http_webhook_conf_cluster.h"
 #include "http/admin/routes/endpoints/ngx_http_webhook_challenge.h"
@@ -394,6 +395,7 @@ ngx_webhook_exit_process(ngx_cycle_t *cycle)
         return;
     }
 
+    ngx_webhook_arrival_exit();
     ngx_webhook_cluster_exit();
     ngx_webhook_own_exit();
     ngx_webhook_watch_exit();

@@ -46,7 +46,8 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
         ngx_string("ngx_webhook_events_late_total"),
         ngx_string("Events whose response was sent before they were stored, "
                    "because the store took longer than the timeout of "
-                   "webhook_commit.") },
+                   "webhook_commit, or before the cluster knew their place "
+                   "in the order of their key.") },
 
     [NGX_WEBHOOK_EVENTS_SKIPPED] = {
         ngx_string("ngx_webhook_events_skipped_total"),
@@ -431,7 +432,13 @@ static ngx_webhook_metric_t  ngx_webhook_metric[] = {
     [NGX_WEBHOOK_CLUSTER_LIMITED] = {
         ngx_string("ngx_webhook_cluster_limited_endpoints"),
         ngx_string("Endpoints with scope=cluster whose deliveries wait for "
-                   "this node's share of the limits.") }
+                   "this node's share of the limits.") },
+
+    [NGX_WEBHOOK_CLUSTER_ORDERED] = {
+        ngx_string("ngx_webhook_cluster_ordered_keys"),
+        ngx_string("Keys of order_by with scope=cluster that wait at this "
+                   "node: for another node's deliveries, or for the "
+                   "cluster.") }
 };
 
 _Static_assert(sizeof(ngx_webhook_metric)

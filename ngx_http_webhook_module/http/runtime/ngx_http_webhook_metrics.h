@@ -103,6 +103,7 @@ typedef enum {
     NGX_WEBHOOK_CLUSTER_CLOCK,              /* ms, before or behind */
     NGX_WEBHOOK_CLUSTER_UNREAD,             /* deliveries, of newer versions */
     NGX_WEBHOOK_CLUSTER_LIMITED,            /* endpoints */
+    NGX_WEBHOOK_CLUSTER_ORDERED,            /* keys */
     NGX_WEBHOOK_COUNTERS,
     NGX_WEBHOOK_GAUGES = NGX_WEBHOOK_STORE_PINNED
 } ngx_webhook_counter_e;

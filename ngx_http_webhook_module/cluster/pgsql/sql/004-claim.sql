@@ -180,23 +180,29 @@ BEGIN
 END $$;
 
 
--- Which of these go before all others of their key.
+-- Of these keys the node's own that go before all of other nodes, in their order,
+-- some at a time.  The lock has the answer wait for the standby: places that it
+-- has not got may be given once more.
 CREATE FUNCTION turns_1(p_epoch bigint, p_node int, p_session bytea,
-    p_event uuid[], p_endpoint bigint[], p_ord bigint[])
-    RETURNS TABLE (n int)
+    p_endpoint bigint[], p_ord bigint[])
+    RETURNS TABLE (n int, event uuid)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = webhook, pg_temp
     SET enable_seqscan = off SET enable_hashjoin = off
     SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM wrote(p_epoch, p_node, p_session);
+    PERFORM lives(p_epoch, p_node, p_session);
 
     RETURN QUERY
-    SELECT q.n::int
-      FROM unnest(p_event, p_endpoint, p_ord) WITH ORDINALITY
-           AS q (event, endpoint, ord, n)
-     WHERE q.event = (SELECT o.event FROM owed o
-                       WHERE o.endpoint = q.endpoint AND o.ord = q.ord
-                         AND o.turn IS NOT NULL
-                       ORDER BY o.turn LIMIT 1);
+    SELECT q.n::int, r.event
+      FROM unnest(p_endpoint, p_ord) WITH ORDINALITY AS q (endpoint, ord, n)
+     CROSS JOIN LATERAL (
+           SELECT i.event, i.turn,
+                  bool_and(i.node = p_node) OVER (ORDER BY i.turn) AS ours
+             FROM (SELECT o.event, o.turn, o.node FROM owed o
+                    WHERE o.endpoint = q.endpoint AND o.ord = q.ord
+                      AND o.turn IS NOT NULL
+                    ORDER BY o.turn LIMIT 16) i) r
+     WHERE r.ours
+     ORDER BY q.n, r.turn;
 END $$;

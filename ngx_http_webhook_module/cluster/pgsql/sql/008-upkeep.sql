@@ -56,6 +56,8 @@ DECLARE
     now  int;
     t    text;
     n    int;
+    ends bigint[];
+    keys bigint[];
 BEGIN
     PERFORM wrote(p_epoch, p_node, p_session);
 
@@ -106,18 +108,6 @@ BEGIN
         UPDATE node SET claimed = unclaimed(id)
          WHERE claimed > 0 AND (fenced OR lease_end < deadline());
 
-        -- keys of which nothing is open
-
-        DELETE FROM head h
-         WHERE (h.endpoint, h.ord) IN (
-                   SELECT i.endpoint, i.ord FROM head i
-                    WHERE NOT EXISTS (SELECT FROM owed o
-                                       WHERE o.endpoint = i.endpoint
-                                         AND o.ord = i.ord
-                                         AND o.turn IS NOT NULL)
-                    LIMIT 1000 FOR UPDATE SKIP LOCKED);
-        GET DIAGNOSTICS swept = ROW_COUNT;
-
         -- what is left of removed objects, after 30 days; of a pause that ended,
         -- once its endpoint or receiver is gone: a node that was away for longer
         -- has to be told, and cannot tell it from a pause of its own
@@ -151,6 +141,25 @@ BEGIN
         DELETE FROM once
          WHERE key IN (SELECT x.key FROM once x WHERE x.until < real_ms()
                         LIMIT 1000);
+
+        -- Keys of which nothing is open: looked at once more when they are locked,
+        -- for one may have got something between.  They come last, since who tells
+        -- of one of them waits for this.
+
+        SELECT array_agg(x.endpoint), array_agg(x.ord) INTO ends, keys
+          FROM (SELECT i.endpoint, i.ord FROM head i
+                 WHERE NOT EXISTS (SELECT FROM owed o
+                                    WHERE o.endpoint = i.endpoint
+                                      AND o.ord = i.ord
+                                      AND o.turn IS NOT NULL)
+                 LIMIT 50000 FOR UPDATE SKIP LOCKED) x;
+
+        DELETE FROM head h USING unnest(ends, keys) AS t (endpoint, ord)
+         WHERE h.endpoint = t.endpoint AND h.ord = t.ord
+           AND NOT EXISTS (SELECT FROM owed o
+                            WHERE o.endpoint = h.endpoint AND o.ord = h.ord
+                              AND o.turn IS NOT NULL);
+        GET DIAGNOSTICS swept = ROW_COUNT;
 
     EXCEPTION WHEN lock_not_available THEN
         NULL;                               -- in a minute, too

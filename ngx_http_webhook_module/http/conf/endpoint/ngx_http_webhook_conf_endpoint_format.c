@@ -71,7 +71,7 @@ const ngx_webhook_field_t  ngx_webhook_endpoint_format_fields[] = {
       NULL },
 
     { ngx_string("order_by"),
-      NGX_CONF_TAKE12,
+      NGX_CONF_TAKE123,
       ngx_webhook_endpoint_order_by,
       0,
       NULL },
@@ -459,7 +459,7 @@ ngx_webhook_endpoint_filter(ngx_webhook_build_t *b,
 }
 
 
-/* order_by PATH [on_dead=block|skip] */
+/* order_by PATH [on_dead=block|skip] [scope=node|cluster] */
 
 static char *
 ngx_webhook_endpoint_order_by(ngx_webhook_build_t *b,
@@ -469,6 +469,7 @@ ngx_webhook_endpoint_order_by(ngx_webhook_build_t *b,
 
     ngx_int_t                      n;
     ngx_str_t                     *value, s;
+    ngx_uint_t                     i;
     ngx_webhook_endpoint_t        *ep;
     ngx_webhook_endpoint_paths_t   ctx;
 
@@ -496,20 +497,29 @@ ngx_webhook_endpoint_order_by(ngx_webhook_build_t *b,
         return NGX_CONF_OK;
     }
 
-    if (ngx_webhook_conf_params(b, 2, "on_dead=")
-        != NGX_CONF_OK)
-    {
+    if (ngx_webhook_conf_params(b, 2, "on_dead= scope=") != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 
-    (void) ngx_webhook_conf_param(&value[2], "on_dead=", &s);
+    ngx_webhook_conf_source_pos(b, &ep->order_pos);
 
-    n = ngx_webhook_conf_choice(b, &value[2], &s, "skip block");
-    if (n == NGX_ERROR) {
-        return NGX_CONF_ERROR;
+    for (i = 2; i < b->args->nelts; i++) {
+
+        if (ngx_webhook_conf_param(&value[i], "scope=", &s)) {
+            n = ngx_webhook_conf_choice(b, &value[i], &s, "node cluster");
+            ep->order_shared = (n == 1);
+
+        } else {
+            (void) ngx_webhook_conf_param(&value[i], "on_dead=", &s);
+
+            n = ngx_webhook_conf_choice(b, &value[i], &s, "skip block");
+            ep->order_block = (n == 1);
+        }
+
+        if (n == NGX_ERROR) {
+            return NGX_CONF_ERROR;
+        }
     }
-
-    ep->order_block = n;
 
     return NGX_CONF_OK;
 }

@@ -112,14 +112,18 @@ ngx_webhook_endpoint_limit_check(ngx_webhook_build_t *b,
 {
     if (b->wmcf->cluster == NULL) {
 
-        if (!ep->limit_shared) {
+        if (!ep->limit_shared && !ep->order_shared) {
             return NGX_OK;
         }
 
-        ngx_webhook_build_at(NGX_LOG_EMERG, b, &ep->limit_pos,
-                             "\"scope=cluster\" in \"limit\" of "
+        ngx_webhook_build_at(NGX_LOG_EMERG, b,
+                             ep->limit_shared ? &ep->limit_pos
+                                              : &ep->order_pos,
+                             "\"scope=cluster\" in \"%s\" of "
                              "webhook_endpoint \"%V\" needs "
-                             "\"webhook_cluster\"", &ep->name);
+                             "\"webhook_cluster\"",
+                             ep->limit_shared ? "limit" : "order_by",
+                             &ep->name);
         return NGX_ERROR;
     }
 

@@ -122,11 +122,19 @@ ngx_webhook_capture_limit_quiet(ngx_webhook_capture_t *capture)
 static void
 ngx_webhook_capture_limit_over(ngx_webhook_capture_t *capture)
 {
+    const char           *what;
     ngx_webhook_match_t  *match;
 
     for (match = capture->matches; match; match = match->next) {
 
+        what = "stored";
+
         if (match->event) {
+
+            if (match->event->stored) {
+                what = "known to the cluster";
+            }
+
             match->event->data = NULL;
             match->event = NULL;
 
@@ -135,9 +143,9 @@ ngx_webhook_capture_limit_over(ngx_webhook_capture_t *capture)
         }
 
         ngx_log_error(NGX_LOG_ERR, capture->r->connection->log, 0,
-                      "webhook event \"%V\" %V is not stored after %M ms: "
+                      "webhook event \"%V\" %V is not %s after %M ms: "
                       "its response is sent before it is",
-                      &match->rule->type->name, &match->id_text,
+                      &match->rule->type->name, &match->id_text, what,
                       capture->timeout);
 
         ngx_webhook_count(NGX_WEBHOOK_EVENTS_LATE, 1);

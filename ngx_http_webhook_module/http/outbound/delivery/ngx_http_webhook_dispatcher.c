@@ -194,7 +194,7 @@ ngx_webhook_dispatcher_put_done(ngx_webhook_job_t *job)
 
     /* First the client's answer, then the endpoints. */
 
-    if (event->handler) {
+    if (!ngx_webhook_event_arrives(event, result) && event->handler) {
         event->handler(event, result);
     }
 

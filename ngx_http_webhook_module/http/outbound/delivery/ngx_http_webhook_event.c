@@ -8,12 +8,14 @@
 
 #include "http/outbound/delivery/ngx_http_webhook_event.h"
 #include "http/runtime/ngx_http_webhook_clock.h"
+#include "http/runtime/ngx_http_webhook_metrics.h"
 
 
 static void ngx_webhook_event_copy(webhook_str_t *to, ngx_str_t *from,
     u_char **p);
 static void ngx_webhook_event_copy_body(webhook_str_t *to,
     ngx_webhook_rendition_t *rendition, u_char **p);
+static void ngx_webhook_event_arrived(ngx_webhook_arrival_t *arrival);
 
 
 static webhook_id_source_t  ngx_webhook_event_source;
@@ -91,6 +93,8 @@ ngx_webhook_event_create(webhook_id_t *id, uint64_t wall, ngx_str_t *type,
         put[i].rendition = (uint32_t) deliveries[i].rendition;
         put[i].steps = (uint32_t) deliveries[i].steps;
         put[i].quota = deliveries[i].quota != 0;
+        put[i].ordered = deliveries[i].ordered != 0;
+        event->ordered |= put[i].ordered;
         ngx_webhook_event_copy(&put[i].order, &deliveries[i].order, &p);
     }
 
@@ -138,6 +142,50 @@ ngx_webhook_event_free(ngx_webhook_event_t *event)
 {
     webhook_op_free(&event->shared.job.op);
     ngx_free(event);
+}
+
+
+ngx_uint_t
+ngx_webhook_event_arrives(ngx_webhook_event_t *event,
+    webhook_store_result_e result)
+{
+    if (!event->ordered || result != WEBHOOK_STORE_OK) {
+        return 0;
+    }
+
+    event->arrival.put = &event->shared.job.op.u.put_event;
+    event->arrival.handler = ngx_webhook_event_arrived;
+    event->arrival.data = event;
+    event->arrival.waits = event->handler && event->data;
+
+    if (ngx_webhook_arrival(&event->arrival) == NGX_AGAIN) {
+        event->stored = 1;
+        event->shared.refs++;
+        return 1;
+    }
+
+    if (event->arrival.waits) {
+        ngx_webhook_count(NGX_WEBHOOK_EVENTS_LATE, 1);
+    }
+
+    return 0;
+}
+
+
+static void
+ngx_webhook_event_arrived(ngx_webhook_arrival_t *arrival)
+{
+    ngx_webhook_event_t  *event;
+
+    event = arrival->data;
+
+    if (arrival->late && event->data) {
+        ngx_webhook_count(NGX_WEBHOOK_EVENTS_LATE, 1);
+    }
+
+    event->handler(event, WEBHOOK_STORE_OK);
+
+    ngx_webhook_job_release(&event->shared);
 }
 
 

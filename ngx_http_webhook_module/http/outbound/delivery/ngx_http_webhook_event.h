@@ -8,6 +8,7 @@
 #ifndef NGX_WEBHOOK_EVENT_H
 #define NGX_WEBHOOK_EVENT_H
 
+#include "http/cluster/ngx_http_webhook_arrival.h"
 #include "http/outbound/schedule/ngx_http_webhook_job.h"
 
 
@@ -36,6 +37,9 @@ struct ngx_webhook_event_s {
     size_t                     size;        /* bytes of its memory */
     unsigned                   waits:1;
     unsigned                   counted:1;   /* in what the store is behind */
+    unsigned                   ordered:1;   /* a delivery is, for all nodes */
+    unsigned                   stored:1;    /* and waits for its place there */
+    ngx_webhook_arrival_t      arrival;
 };
 
 /* What is sent: a webhook_rendition_t whose body is in buffers in memory. */
@@ -56,6 +60,7 @@ typedef struct {
     ngx_uint_t                  steps;      /* renditions, one after the other;
                                                0 is 1 */
     ngx_str_t                   order;      /* key, or empty */
+    ngx_uint_t                  ordered;    /* it is in order for all nodes */
     ngx_uint_t                  quota;      /* its company's backlog counts */
 } ngx_webhook_delivery_t;
 
@@ -74,6 +79,15 @@ ngx_webhook_event_t *ngx_webhook_event_create(webhook_id_t *id, uint64_t wall,
    NGX_ERROR.  Any thread. */
 ngx_int_t ngx_webhook_event_chain(ngx_pool_t *pool, ngx_str_t *text,
     ngx_chain_t **chain);
+
+/*
+ * An event was put.  A key that is in order for all nodes is so by when the cluster
+ * is told: where somebody waits, that is waited for, so that of two events, the second
+ * of which is made once the first was answered, the first goes first wherever they
+ * are.  1: the handler is called then.
+ */
+ngx_uint_t ngx_webhook_event_arrives(ngx_webhook_event_t *event,
+    webhook_store_result_e result);
 
 /* Drops an event that was never put.  Any thread. */
 void ngx_webhook_event_free(ngx_webhook_event_t *event);

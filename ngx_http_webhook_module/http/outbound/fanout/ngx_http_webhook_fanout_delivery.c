@@ -72,6 +72,7 @@ ngx_webhook_fanout_deliver(ngx_webhook_fanout_ctx_t *ctx,
         return NGX_ERROR;
     }
 
+    d->ordered = ep->order_shared && d->order.len;
     d->endpoint = ep->id;
 
     if (ngx_webhook_fanout_rendition(ctx, ep, &d->rendition) != NGX_OK) {

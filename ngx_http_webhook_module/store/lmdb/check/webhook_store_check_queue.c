@@ -71,8 +71,8 @@ webhook_check_due(webhook_check_ctx_t *x, const MDB_val *key,
                                 "%s delivery", webhook_state_name(d.state));
         }
 
-        e = p[8] >= WEBHOOK_LANE_FENCED ? webhook_check_find(x, endpoint)
-                                        : NULL;
+        e = webhook_delivery_numbers(p[8]) ? webhook_check_find(x, endpoint)
+                                           : NULL;
         if (e) {
             e->fenced++;
         }

@@ -89,6 +89,7 @@ webhook_apply(void *data, webhook_op_t **ops, uint32_t count)
         case WEBHOOK_OP_SHIP_TAKE:
         case WEBHOOK_OP_SHIP_GIVE:
         case WEBHOOK_OP_SHIP_SHARE:
+        case WEBHOOK_OP_SHIP_TURN:
             sure++;
             writes++;
             break;

@@ -37,6 +37,7 @@
 #include "store/lmdb/tasks/webhook_store_task_step.h"
 #include "store/lmdb/ship/webhook_store_ship.h"
 #include "store/lmdb/ship/limits/webhook_store_ship_limits.h"
+#include "store/lmdb/ship/turns/webhook_store_ship_turns.h"
 #include "store/lmdb/ship/webhook_store_ship_number.h"
 #include "store/lmdb/ship/webhook_store_ship_settle.h"
 #include "store/lmdb/ship/webhook_store_ship_take.h"
@@ -356,6 +357,9 @@ webhook_perform_ship(webhook_txn_t *t, webhook_op_t *op)
     case WEBHOOK_OP_SHIP_SHARE:
         return webhook_ship_share(t, op);
 
+    case WEBHOOK_OP_SHIP_TURN:
+        return webhook_ship_turn(t, op);
+
     default:
         return EINVAL;
     }
@@ -455,6 +459,9 @@ webhook_perform_read(webhook_txn_t *t, webhook_op_t *op)
 
     case WEBHOOK_OP_SHIP_LIMITS:
         return webhook_ship_limits(t, op);
+
+    case WEBHOOK_OP_SHIP_TURNS:
+        return webhook_ship_turns(t, op);
 
     case WEBHOOK_OP_SHIP_HAVE:
         return webhook_ship_have(t, op);

@@ -248,7 +248,7 @@ webhook_history_share(webhook_txn_t *t, webhook_endpoint_row_t *row,
 }
 
 
-/* Two seeks, or four in a cluster, and none where nothing waits. */
+/* Three seeks, or six in a cluster, and none where nothing waits. */
 
 static int
 webhook_history_due(webhook_txn_t *t, webhook_endpoint_stats_t *e, int fenced)
@@ -261,10 +261,10 @@ webhook_history_due(webhook_txn_t *t, webhook_endpoint_stats_t *e, int fenced)
         return 0;
     }
 
-    for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_FENCED_RETRY; lane++)
-    {
+    for (lane = WEBHOOK_LANE_FIRST; lane <= WEBHOOK_LANE_UNTOLD; lane++) {
+
         if (lane == WEBHOOK_LANE_LEASE || lane == WEBHOOK_LANE_BLOCK
-            || (lane >= WEBHOOK_LANE_FENCED && !fenced))
+            || (webhook_delivery_numbers(lane) && !fenced))
         {
             continue;
         }

@@ -23,7 +23,10 @@ typedef enum {
                                            becomes of them; time of death */
     WEBHOOK_LANE_FENCED,                /* first sends of which the cluster
                                            knows, ... */
-    WEBHOOK_LANE_FENCED_RETRY           /* ... and such retries */
+    WEBHOOK_LANE_FENCED_RETRY,          /* ... and such retries */
+    WEBHOOK_LANE_TURN,                  /* the cluster knows of it, and has yet
+                                           to say that it goes first */
+    WEBHOOK_LANE_UNTOLD                 /* the same, and it has no number */
 } webhook_lane_e;
 
 
@@ -49,6 +52,8 @@ typedef enum {
 #define WEBHOOK_META_SHUT_LEN     (sizeof(WEBHOOK_META_SHUT) - 1)
 #define WEBHOOK_META_SHARE        "share"
 #define WEBHOOK_META_SHARE_LEN    (sizeof(WEBHOOK_META_SHARE) - 1)
+#define WEBHOOK_META_TURN         "turn"
+#define WEBHOOK_META_TURN_LEN     (sizeof(WEBHOOK_META_TURN) - 1)
 
 #define WEBHOOK_KEY_DELIVERY  24
 #define WEBHOOK_KEY_ATTEMPT   26
@@ -69,6 +74,7 @@ typedef enum {
 #define WEBHOOK_KEY_OUTBOX    8
 #define WEBHOOK_KEY_SHUT      (WEBHOOK_META_SHUT_LEN + 8)
 #define WEBHOOK_KEY_SHARE     (WEBHOOK_META_SHARE_LEN + 8)
+#define WEBHOOK_KEY_TURN      (WEBHOOK_META_TURN_LEN + 8)
 #define WEBHOOK_KEY_MAX         511     /* of LMDB */
 #define WEBHOOK_KEY_IDEMPOTENCY      (2 * WEBHOOK_IDEMPOTENCY_LEN)
 #define WEBHOOK_KEY_IDEMPOTENCY_END  (8 + WEBHOOK_KEY_IDEMPOTENCY)
@@ -178,6 +184,14 @@ webhook_key_share(unsigned char *key, uint64_t endpoint)
 {
     memcpy(key, WEBHOOK_META_SHARE, WEBHOOK_META_SHARE_LEN);
     webhook_set_u64(key + WEBHOOK_META_SHARE_LEN, endpoint);
+}
+
+
+static inline void
+webhook_key_turn(unsigned char *key, uint64_t endpoint)
+{
+    memcpy(key, WEBHOOK_META_TURN, WEBHOOK_META_TURN_LEN);
+    webhook_set_u64(key + WEBHOOK_META_TURN_LEN, endpoint);
 }
 
 

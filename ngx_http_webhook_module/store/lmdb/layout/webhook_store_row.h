@@ -40,6 +40,8 @@
  *                                             all nodes (store/lmdb/share)
  *               "shut", endpoint 8            nothing: what was numbered of the
  *                                             endpoint waits for the fence
+ *               "turn", endpoint 8            nothing: some of its keys wait for
+ *                                             their turn among all nodes
  *   bodies      number 8                      a piece of bytes
  *   deliveries  event 16, endpoint 8          a delivery
  *               event 16, 0                   the event: head of its rows
@@ -247,6 +249,9 @@ typedef struct {
                                            no number */
     unsigned         known:1;           /* it was over once, and the cluster may
                                            have that as history */
+    unsigned         ordered:1;         /* the cluster orders its key, */
+    unsigned         turned:1;          /* and has said that it goes first, or
+                                           right behind others here that do */
     unsigned         settled:1;         /* not kept: the cluster says so: it is
                                            not told of it, and nothing counted */
 } webhook_delivery_row_t;

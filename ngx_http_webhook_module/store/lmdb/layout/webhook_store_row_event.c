@@ -32,6 +32,10 @@
 #define WEBHOOK_ROW_ALONE    0x40
 #define WEBHOOK_ROW_KNOWN    0x80
 
+/* Of deliveries whose keys the cluster orders. */
+
+#define WEBHOOK_ROW_TURNED   0x01
+
 
 size_t
 webhook_row_write_head(unsigned char *buf, const webhook_head_row_t *r)
@@ -179,7 +183,7 @@ webhook_row_write_delivery(unsigned char *buf, const webhook_delivery_row_t *r)
             | (r->known ? WEBHOOK_ROW_KNOWN : 0);
 
     webhook_codec_write(&out, buf, WEBHOOK_ROW_MAX, WEBHOOK_ROW_DELIVERY,
-                        r->number ? 2 : 1);
+                        r->ordered ? 3 : r->number ? 2 : 1);
 
     webhook_codec_add_u8(&out, (uint8_t) r->state);
     webhook_codec_add_u8(&out, flags);
@@ -206,6 +210,10 @@ webhook_row_write_delivery(unsigned char *buf, const webhook_delivery_row_t *r)
         webhook_codec_add_u32(&out, r->part);
     }
 
+    if (r->ordered) {
+        webhook_codec_add_u8(&out, r->turned ? WEBHOOK_ROW_TURNED : 0);
+    }
+
     return webhook_codec_written(&out);
 }
 
@@ -216,7 +224,7 @@ webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r)
     uint8_t             state, flags;
     webhook_codec_in_t  in;
 
-    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_DELIVERY, 2);
+    webhook_codec_read(&in, v->mv_data, v->mv_size, WEBHOOK_ROW_DELIVERY, 3);
 
     state = webhook_codec_u8(&in);
     flags = webhook_codec_u8(&in);
@@ -244,6 +252,13 @@ webhook_row_read_delivery(const MDB_val *v, webhook_delivery_row_t *r)
     if (flags & WEBHOOK_ROW_NUMBER) {
         r->number = webhook_codec_u64(&in);
         r->part = webhook_codec_u32(&in);
+    }
+
+    r->ordered = in.version >= 3 && r->order != 0;
+    r->turned = 0;
+
+    if (r->ordered) {
+        r->turned = (webhook_codec_u8(&in) & WEBHOOK_ROW_TURNED) != 0;
     }
 
     r->parked = (flags & WEBHOOK_ROW_PARKED) != 0;

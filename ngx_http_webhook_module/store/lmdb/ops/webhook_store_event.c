@@ -401,8 +401,7 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
     (*open)++;
 
     if (put->order.len) {
-        d.order = webhook_id_name(&put->order);
-        d.place = webhook_order_place(t);
+        webhook_order_begin(t, put, &d);
 
         rc = webhook_queue_enter(t, ep, &p->id, &d);
         if (rc) {
@@ -416,7 +415,9 @@ webhook_event_delivery(webhook_txn_t *t, webhook_op_put_event_t *p,
         return rc;
     }
 
-    if (!put->lease || put->over || put->delay || d.parked || t->paused) {
+    if (!put->lease || put->over || put->delay || d.parked || d.ordered
+        || t->paused)
+    {
         return webhook_event_wait(t, ep, &p->id, &d);
     }
 
@@ -487,6 +488,7 @@ webhook_event_past(webhook_txn_t *t, webhook_op_put_event_t *p,
     d->step = past->step;
     d->order = past->order;
     d->place = past->place;
+    d->ordered = past->ordered && d->order;
 
     if (past->shared) {
         d->tries = past->tries;

@@ -21,6 +21,10 @@
 #include "store/lmdb/queue/webhook_store_admission.h"
 
 
+static int webhook_delivery_turn_index(webhook_txn_t *t, uint64_t endpoint,
+    int waits);
+
+
 int
 webhook_delivery_read(webhook_txn_t *t, uint64_t endpoint,
     const webhook_id_t *id, webhook_delivery_row_t *d)
@@ -173,8 +177,12 @@ webhook_delivery_wait(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     rc = webhook_txn_put(t, WEBHOOK_DB_DUE, key, sizeof(key),
                          WEBHOOK_LISTED_MARK, mark, 0);
 
-    if (lane >= WEBHOOK_LANE_FENCED) {
+    if (webhook_delivery_numbers(lane)) {
         ep->fenced++;
+    }
+
+    if (rc == 0 && lane >= WEBHOOK_LANE_TURN) {
+        rc = webhook_delivery_turn_index(t, ep->id, 1);
     }
 
     if (rc == 0 && mark) {
@@ -222,6 +230,13 @@ webhook_delivery_unqueue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 
     webhook_delivery_uncount(ep, due);
 
+    if (due[8] >= WEBHOOK_LANE_TURN) {
+        rc = webhook_delivery_turn_index(t, ep->id, 0);
+        if (rc) {
+            return rc;
+        }
+    }
+
     if (mark) {
         webhook_listed_unmark(ep);
         return 0;
@@ -230,6 +245,86 @@ webhook_delivery_unqueue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     memcpy(id.bytes, due + 17, 16);
 
     return webhook_listed_del(t, ep, WEBHOOK_PENDING, &id);
+}
+
+
+/* One of the endpoint waits for its turn, or one does not any more. */
+
+static int
+webhook_delivery_turn_index(webhook_txn_t *t, uint64_t endpoint, int waits)
+{
+    int            rc;
+    MDB_val        found, val;
+    webhook_id_t   none;
+    unsigned char  key[WEBHOOK_KEY_TURN], due[WEBHOOK_KEY_DUE];
+
+    webhook_key_turn(key, endpoint);
+
+    if (waits) {
+        rc = webhook_txn_get(t, WEBHOOK_DB_META, key, sizeof(key), &val);
+
+        return rc == MDB_NOTFOUND ? webhook_txn_put(t, WEBHOOK_DB_META, key,
+                                                    sizeof(key), "", 0, 0)
+                                  : rc;
+    }
+
+    memset(&none, 0, sizeof(none));
+
+    /* both lanes are the last ones */
+
+    webhook_key_due(due, endpoint, WEBHOOK_LANE_TURN, 0, &none);
+
+    rc = webhook_txn_seek(t, WEBHOOK_DB_DUE, due, sizeof(due), &found, &val);
+
+    if (rc == 0 && memcmp(found.mv_data, due, 8) == 0) {
+        return 0;
+    }
+
+    if (rc == 0 || rc == MDB_NOTFOUND) {
+        rc = webhook_txn_del(t, WEBHOOK_DB_META, key, sizeof(key));
+    }
+
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+
+int
+webhook_delivery_turns(webhook_txn_t *t, uint64_t *endpoint)
+{
+    int            rc;
+    MDB_val        k, val;
+    MDB_cursor    *c;
+    unsigned char  key[WEBHOOK_KEY_TURN];
+
+    if (*endpoint == UINT64_MAX) {
+        return MDB_NOTFOUND;
+    }
+
+    webhook_key_turn(key, *endpoint + 1);
+
+    k.mv_data = key;
+    k.mv_size = sizeof(key);
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_META, &c);
+
+    if (rc == 0) {
+        rc = mdb_cursor_get(c, &k, &val, MDB_SET_RANGE);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    if (k.mv_size != sizeof(key)
+        || memcmp(k.mv_data, key, WEBHOOK_META_TURN_LEN) != 0)
+    {
+        return MDB_NOTFOUND;
+    }
+
+    *endpoint = webhook_get_u64((unsigned char *) k.mv_data
+                                + WEBHOOK_META_TURN_LEN);
+
+    return 0;
 }
 
 

@@ -18,10 +18,22 @@ webhook_delivery_turn(const webhook_delivery_row_t *d)
     return d->tries ? WEBHOOK_LANE_RETRY : WEBHOOK_LANE_FIRST;
 }
 
+/* Does one that waits, and is the first of its key here, wait for its turn among
+   all nodes?  One that the cluster does not take cannot. */
+static inline int
+webhook_delivery_unturned(const webhook_delivery_row_t *d)
+{
+    return d->ordered && !d->turned && !d->alone;
+}
+
 /* Where one that waits stands. */
 static inline webhook_lane_e
 webhook_delivery_lane(const webhook_delivery_row_t *d)
 {
+    if (webhook_delivery_unturned(d)) {
+        return d->number ? WEBHOOK_LANE_TURN : WEBHOOK_LANE_UNTOLD;
+    }
+
     if (d->number) {
         return d->tries ? WEBHOOK_LANE_FENCED_RETRY : WEBHOOK_LANE_FENCED;
     }
@@ -77,15 +89,26 @@ int webhook_delivery_unlease(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 int webhook_delivery_unqueue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const unsigned char *due);
 
+/* Do those that stand in a lane have numbers? */
+static inline int
+webhook_delivery_numbers(unsigned lane)
+{
+    return lane >= WEBHOOK_LANE_FENCED && lane <= WEBHOOK_LANE_TURN;
+}
+
 /* A row of the due index is gone: if it was that of one that has a number, that is
    counted. */
 static inline void
 webhook_delivery_uncount(webhook_endpoint_row_t *ep, const unsigned char *due)
 {
-    if (due[8] >= WEBHOOK_LANE_FENCED && ep->fenced) {
+    if (webhook_delivery_numbers(due[8]) && ep->fenced) {
         ep->fenced--;
     }
 }
+
+/* The next endpoint, behind this one, with keys that wait for their turn among
+   all nodes; MDB_NOTFOUND. */
+int webhook_delivery_turns(webhook_txn_t *t, uint64_t *endpoint);
 
 /* Wherever one waits, it is counted, and its row is written; or it is counted
    no more. */

@@ -31,14 +31,25 @@
 #define WEBHOOK_ORDER_PROBES  1024      /* for a place that is free */
 
 
-static int webhook_order_head(webhook_txn_t *t, uint64_t endpoint,
-    uint64_t order, webhook_id_t *id);
 static int webhook_order_yield(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     const webhook_id_t *id, webhook_delivery_row_t *d, int *done);
+static int webhook_order_replace(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d,
+    const webhook_id_t *head, webhook_delivery_row_t *other);
 static int webhook_order_free(webhook_txn_t *t, uint64_t endpoint,
     webhook_delivery_row_t *d);
 static int webhook_order_next(webhook_txn_t *t, uint64_t endpoint,
     uint64_t order, unsigned char *key, webhook_id_t *id);
+
+
+void
+webhook_order_begin(webhook_txn_t *t, const webhook_put_t *put,
+    webhook_delivery_row_t *d)
+{
+    d->order = webhook_id_name(&put->order);
+    d->place = webhook_order_place(t);
+    d->ordered = put->ordered;
+}
 
 
 int
@@ -149,7 +160,6 @@ webhook_order_yield(webhook_txn_t *t, webhook_endpoint_row_t *ep,
 {
     int                     rc;
     webhook_id_t            head;
-    unsigned char           key[WEBHOOK_KEY_HEAD];
     webhook_delivery_row_t  other;
 
     *done = 0;
@@ -160,36 +170,130 @@ webhook_order_yield(webhook_txn_t *t, webhook_endpoint_row_t *ep,
         rc = webhook_delivery_read(t, ep->id, &head, &other);
     }
 
-    if (rc || other.state != WEBHOOK_PENDING || other.parked
+    /* which of those that the cluster orders goes first is told by that */
+
+    if (rc || other.state != WEBHOOK_PENDING || other.parked || other.turned
         || other.place <= d->place)
     {
         return rc;
     }
 
-    rc = webhook_delivery_unwait(t, ep, &head, &other);
+    *done = 1;
+
+    return webhook_order_replace(t, ep, id, d, &head, &other);
+}
+
+
+/* Another one, which waits and stands in no place, is the head of its key from now
+   on. */
+
+static int
+webhook_order_replace(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d,
+    const webhook_id_t *head, webhook_delivery_row_t *other)
+{
+    int            rc;
+    unsigned char  key[WEBHOOK_KEY_HEAD];
+
+    rc = webhook_delivery_unwait(t, ep, head, other);
 
     if (rc == 0) {
-        rc = webhook_order_free(t, ep->id, &other);
+        rc = webhook_order_free(t, ep->id, other);
     }
 
     if (rc) {
         return rc;
     }
 
-    other.parked = 1;
+    other->parked = 1;
 
-    rc = webhook_order_park(t, ep, &head, &other);
+    rc = webhook_order_park(t, ep, head, other);
     if (rc) {
         return rc;
     }
 
     d->parked = 0;
-    *done = 1;
 
     webhook_key_head(key, ep->id, d->order);
 
     return webhook_txn_put(t, WEBHOOK_DB_HEADS, key, sizeof(key), id->bytes,
                            16, 0);
+}
+
+
+int
+webhook_order_turn(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, int first, int *done)
+{
+    int                     rc;
+    webhook_id_t            head;
+    webhook_delivery_row_t  other;
+
+    *done = 1;
+
+    if (!d->parked) {
+        rc = webhook_delivery_unwait(t, ep, id, d);
+
+        d->turned = 1;
+
+        return rc ? rc : webhook_delivery_wait(t, ep, id, d);
+    }
+
+    if (first) {
+        rc = webhook_order_head(t, ep->id, d->order, &head);
+
+        if (rc == 0) {
+            rc = webhook_delivery_read(t, ep->id, &head, &other);
+        }
+
+        if (rc == MDB_NOTFOUND || rc == MDB_CORRUPTED) {
+
+            /* whoever enters the key, or the check, sees to that */
+
+            *done = 0;
+            return 0;
+        }
+
+        if (rc) {
+            return rc;
+        }
+
+        if (other.state == WEBHOOK_PENDING && !other.parked
+            && webhook_delivery_unturned(&other))
+        {
+            rc = webhook_order_unpark(t, ep, id, d);
+
+            if (rc == 0) {
+                rc = webhook_order_replace(t, ep, id, d, &head, &other);
+            }
+
+            d->turned = 1;
+
+            return rc ? rc : webhook_delivery_wait(t, ep, id, d);
+        }
+
+        /* The head is being sent, or is not the cluster's: once it is over this
+           one may be it. */
+
+        if (!other.turned) {
+            *done = 0;
+            return 0;
+        }
+    }
+
+    d->turned = 1;
+
+    return webhook_delivery_write(t, ep->id, id, d);
+}
+
+
+void
+webhook_order_again(webhook_txn_t *t, webhook_delivery_row_t *d)
+{
+    if (d->ordered) {
+        d->turned = 0;
+        d->place = webhook_order_place(t);
+    }
 }
 
 
@@ -340,7 +444,7 @@ webhook_order_next(webhook_txn_t *t, uint64_t endpoint, uint64_t order,
 }
 
 
-static int
+int
 webhook_order_head(webhook_txn_t *t, uint64_t endpoint, uint64_t order,
     webhook_id_t *id)
 {

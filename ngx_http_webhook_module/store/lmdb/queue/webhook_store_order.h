@@ -15,6 +15,10 @@
 #include "store/lmdb/handle/webhook_store_handle.h"
 
 
+/* What a new delivery has of its order key. */
+void webhook_order_begin(webhook_txn_t *t, const webhook_put_t *put,
+    webhook_delivery_row_t *d);
+
 /* A delivery that has an order key enters: it is the head of its key or
    parked (d->parked). */
 int webhook_order_enter(webhook_txn_t *t, webhook_endpoint_row_t *ep,
@@ -35,6 +39,20 @@ int webhook_order_leave(webhook_txn_t *t, webhook_endpoint_row_t *ep,
    endpoint; MDB_NOTFOUND if it is none. */
 int webhook_order_find(webhook_txn_t *t, uint64_t endpoint,
     const webhook_id_t *id, uint64_t *order);
+
+/* The cluster has said that one that waits, and that it orders, goes first of its
+   key ("first"), or right behind others here that do.  Where the head does not
+   wait for its turn, but is sent without the cluster, nothing is done yet. */
+int webhook_order_turn(webhook_txn_t *t, webhook_endpoint_row_t *ep,
+    const webhook_id_t *id, webhook_delivery_row_t *d, int first, int *done);
+
+/* One that was over, and that the cluster orders, comes again: behind all
+   others. */
+void webhook_order_again(webhook_txn_t *t, webhook_delivery_row_t *d);
+
+/* The head of a key; MDB_NOTFOUND. */
+int webhook_order_head(webhook_txn_t *t, uint64_t endpoint, uint64_t order,
+    webhook_id_t *id);
 
 /* A place behind all others. */
 uint64_t webhook_order_place(webhook_txn_t *t);

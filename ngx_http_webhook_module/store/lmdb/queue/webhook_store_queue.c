@@ -402,13 +402,11 @@ webhook_queue_requeue(webhook_txn_t *t, webhook_endpoint_row_t *ep,
     }
 
     if (d->order && !head) {
+        webhook_order_again(t, d);
         rc = webhook_queue_enter(t, ep, id, d);
-        if (rc) {
-            return rc;
-        }
     }
 
-    return webhook_queue_wait(t, ep, id, d);
+    return rc ? rc : webhook_queue_wait(t, ep, id, d);
 }
 
 

@@ -150,8 +150,13 @@ webhook_recount_queue(webhook_txn_t *t, webhook_endpoint_row_t *row)
 
         case WEBHOOK_LANE_FENCED:
         case WEBHOOK_LANE_FENCED_RETRY:
-            row->states[WEBHOOK_PENDING]++;
+        case WEBHOOK_LANE_TURN:
             row->fenced++;
+
+            /* fall through */
+
+        case WEBHOOK_LANE_UNTOLD:
+            row->states[WEBHOOK_PENDING]++;
             break;
         }
 

@@ -32,7 +32,8 @@ static int webhook_ship_clean(webhook_txn_t *t, int *more);
 static int webhook_ship_alone(webhook_txn_t *t, uint64_t number,
     const webhook_outbox_row_t *e);
 static int webhook_ship_renumber(webhook_txn_t *t,
-    const webhook_outbox_row_t *e, webhook_delivery_row_t *d, uint64_t number);
+    const webhook_outbox_row_t *e, webhook_delivery_row_t *d, uint64_t number,
+    unsigned alone);
 static int webhook_ship_take_back(webhook_txn_t *t, uint64_t number,
     const webhook_outbox_row_t *e, uint32_t *count);
 
@@ -426,24 +427,24 @@ webhook_ship_alone(webhook_txn_t *t, uint64_t number,
         return rc;
     }
 
-    d.alone = 1;
-
     return webhook_ship_renumber(t, e, &d, e->first > t->cluster.confirmed
-                                           ? 0 : t->cluster.confirmed);
+                                           ? 0 : t->cluster.confirmed, 1);
 }
 
 
-/* Changes the number of a delivery, and where it waits. */
+/* Changes the number of a delivery, and where it waits; or it is the node's alone
+   from now on. */
 
 static int
 webhook_ship_renumber(webhook_txn_t *t, const webhook_outbox_row_t *e,
-    webhook_delivery_row_t *d, uint64_t number)
+    webhook_delivery_row_t *d, uint64_t number, unsigned alone)
 {
     int                      rc;
     webhook_endpoint_row_t  *ep;
 
     if (d->state != WEBHOOK_PENDING || d->parked) {
         d->number = number;
+        d->alone = alone;
         return webhook_delivery_write(t, e->endpoint, &e->id, d);
     }
 
@@ -454,6 +455,7 @@ webhook_ship_renumber(webhook_txn_t *t, const webhook_outbox_row_t *e,
     }
 
     d->number = number;
+    d->alone = alone;
 
     return rc ? rc : webhook_delivery_wait(t, ep, &e->id, d);
 }
@@ -532,9 +534,14 @@ webhook_ship_take_back(webhook_txn_t *t, uint64_t number,
         return 0;
     }
 
-    rc = webhook_ship_renumber(t, e, &d, 0);
+    rc = webhook_ship_renumber(t, e, &d, 0, 0);
 
     (*count)++;
+
+    /* the walk begins anew, so that they get others in the same order */
+
+    memset(t->st->ship_pos, 0, WEBHOOK_SHIP_CURSOR);
+    t->st->ship_clean = 1;
 
     return rc ? rc : webhook_outbox_del(t, number);
 }

@@ -21,6 +21,7 @@
 #include "store/lmdb/share/webhook_store_share.h"
 #include "store/lmdb/queue/webhook_store_delivery.h"
 #include "store/lmdb/queue/webhook_store_endpoint_row.h"
+#include "store/lmdb/queue/webhook_store_order.h"
 #include "store/lmdb/ship/webhook_store_ship_history.h"
 #include "store/lmdb/ship/webhook_store_ship_int.h"
 #include "store/lmdb/ship/webhook_store_ship_tell.h"
@@ -37,13 +38,15 @@ static int webhook_ship_find(webhook_txn_t *t, webhook_ship_step_t *s);
 static int webhook_ship_waiting(webhook_txn_t *t, webhook_ship_step_t *s);
 static int webhook_ship_pass_over(webhook_txn_t *t, webhook_ship_step_t *s);
 static int webhook_ship_wants(webhook_txn_t *t, webhook_ship_step_t *s,
-    const webhook_ship_hit_t *hit, int *wants);
+    const webhook_ship_hit_t *hit, webhook_delivery_row_t *d, int *wants);
 static int webhook_ship_may(const webhook_txn_t *t,
     const webhook_delivery_row_t *d);
 static int webhook_ship_old(webhook_txn_t *t, const webhook_ship_step_t *s,
     const webhook_id_t *id);
 static int webhook_ship_event(webhook_txn_t *t, webhook_ship_step_t *s,
     const webhook_id_t *id);
+static int webhook_ship_ordered(webhook_txn_t *t, webhook_ship_step_t *s,
+    const webhook_ship_hit_t *hit, webhook_delivery_row_t *d);
 static int webhook_ship_delivery(webhook_txn_t *t, webhook_ship_step_t *s,
     const webhook_id_t *id, uint64_t endpoint, webhook_delivery_row_t *d);
 
@@ -89,7 +92,7 @@ static int
 webhook_ship_find(webhook_txn_t *t, webhook_ship_step_t *s)
 {
     int       rc;
-    uint64_t  shared;
+    uint64_t  shared, turns;
 
     rc = webhook_outbox_cluster(t);
 
@@ -105,6 +108,15 @@ webhook_ship_find(webhook_txn_t *t, webhook_ship_step_t *s)
     }
 
     s->n->limits = (rc == 0);
+
+    turns = 0;
+    rc = webhook_delivery_turns(t, &turns);
+
+    if (rc && rc != MDB_NOTFOUND) {
+        return rc;
+    }
+
+    s->n->turns = (rc == 0);
 
     rc = webhook_ship_waiting(t, s);
 
@@ -129,9 +141,10 @@ webhook_ship_find(webhook_txn_t *t, webhook_ship_step_t *s)
 static int
 webhook_ship_waiting(webhook_txn_t *t, webhook_ship_step_t *s)
 {
-    int                  rc, wants;
-    unsigned             looks;
-    webhook_ship_hit_t   hit;
+    int                      rc, wants;
+    unsigned                 looks;
+    webhook_ship_hit_t       hit;
+    webhook_delivery_row_t   d;
 
     for (looks = 0; s->left; looks++) {
 
@@ -147,7 +160,7 @@ webhook_ship_waiting(webhook_txn_t *t, webhook_ship_step_t *s)
         }
 
         if (rc == 0) {
-            rc = webhook_ship_wants(t, s, &hit, &wants);
+            rc = webhook_ship_wants(t, s, &hit, &d, &wants);
         }
 
         if (rc || s->todo) {
@@ -155,7 +168,10 @@ webhook_ship_waiting(webhook_txn_t *t, webhook_ship_step_t *s)
         }
 
         if (wants) {
-            rc = webhook_ship_event(t, s, &hit.id);
+            rc = d.ordered && !d.alone
+                 ? webhook_ship_ordered(t, s, &hit, &d)
+                 : webhook_ship_event(t, s, &hit.id);
+
             if (rc) {
                 return rc;
             }
@@ -199,11 +215,10 @@ webhook_ship_pass_over(webhook_txn_t *t, webhook_ship_step_t *s)
 
 static int
 webhook_ship_wants(webhook_txn_t *t, webhook_ship_step_t *s,
-    const webhook_ship_hit_t *hit, int *wants)
+    const webhook_ship_hit_t *hit, webhook_delivery_row_t *d, int *wants)
 {
-    int                      rc, old;
-    unsigned char           *pos;
-    webhook_delivery_row_t   d;
+    int             rc, old;
+    unsigned char  *pos;
 
     pos = t->st->ship_pos;
     *wants = 0;
@@ -222,28 +237,32 @@ webhook_ship_wants(webhook_txn_t *t, webhook_ship_step_t *s,
 
         old = 1;
 
-    } else if (!hit->parked && hit->lane >= WEBHOOK_LANE_FENCED
+    } else if (!hit->parked && webhook_delivery_numbers(hit->lane)
                && !t->cluster.again)
     {
-        webhook_ship_walk_skip(pos, hit->endpoint);
+        webhook_ship_walk_to(pos, hit->endpoint, WEBHOOK_LANE_UNTOLD, 0);
         return 0;
 
     } else {
-        old = webhook_ship_old(t, s, &hit->id);
+        old = webhook_ship_old(t, s, &hit->id)
+              || (!hit->parked && hit->lane == WEBHOOK_LANE_UNTOLD);
     }
 
-    if (old || t->cluster.again) {
-        rc = webhook_delivery_read(t, hit->endpoint, &hit->id, &d);
+    if (old || hit->parked || t->cluster.again) {
+        rc = webhook_delivery_read(t, hit->endpoint, &hit->id, d);
 
         if (rc == 0) {
-            *wants = !webhook_outbox_numbered(t, &d) && !d.alone
-                     && (old || d.number);
 
-            if (*wants && d.number) {
+            /* what waits for its turn is told at once */
+
+            *wants = !webhook_outbox_numbered(t, d) && !d->alone
+                     && (old || d->number || d->ordered);
+
+            if (*wants && d->number) {
                 t->st->ship_clean = 0;
             }
 
-            *wants = *wants && webhook_ship_may(t, &d);
+            *wants = *wants && webhook_ship_may(t, d);
 
         } else if (rc != MDB_NOTFOUND && rc != MDB_CORRUPTED) {
             return rc;
@@ -327,8 +346,10 @@ webhook_ship_event(webhook_txn_t *t, webhook_ship_step_t *s,
 
         endpoint = webhook_get_u64((unsigned char *) found.mv_data + 16);
 
+        /* those of keys that the cluster orders get theirs in that order */
+
         if (webhook_row_read_delivery(&val, &d) == 0
-            && !webhook_outbox_numbered(t, &d) && !d.alone
+            && !webhook_outbox_numbered(t, &d) && !d.alone && !d.ordered
             && webhook_ship_may(t, &d))
         {
             rc = webhook_ship_delivery(t, s, id, endpoint, &d);
@@ -339,6 +360,48 @@ webhook_ship_event(webhook_txn_t *t, webhook_ship_step_t *s,
     }
 
     return 0;
+}
+
+
+/*
+ * One of a key that the cluster orders: that is the order of numbers.  Where the
+ * walk finds it, all that are parked before it have theirs; but the head of the
+ * key, which stands elsewhere, may have none.
+ */
+
+static int
+webhook_ship_ordered(webhook_txn_t *t, webhook_ship_step_t *s,
+    const webhook_ship_hit_t *hit, webhook_delivery_row_t *d)
+{
+    int                      rc;
+    webhook_id_t             head;
+    webhook_delivery_row_t   other;
+
+    if (!d->parked) {
+        return webhook_ship_delivery(t, s, &hit->id, hit->endpoint, d);
+    }
+
+    rc = webhook_order_head(t, hit->endpoint, d->order, &head);
+
+    if (rc == 0) {
+        rc = webhook_delivery_read(t, hit->endpoint, &head, &other);
+    }
+
+    if (rc == 0 && other.ordered && !other.alone
+        && !webhook_outbox_numbered(t, &other))
+    {
+        if (!webhook_ship_may(t, &other)) {
+            return 0;
+        }
+
+        rc = webhook_ship_delivery(t, s, &head, hit->endpoint, &other);
+    }
+
+    if (rc && rc != MDB_NOTFOUND && rc != MDB_CORRUPTED) {
+        return rc;
+    }
+
+    return webhook_ship_delivery(t, s, &hit->id, hit->endpoint, d);
 }
 
 
@@ -372,6 +435,10 @@ webhook_ship_delivery(webhook_txn_t *t, webhook_ship_step_t *s,
 
     if (rc == 0) {
         d->part = e.part;
+
+        /* whatever was said in another epoch */
+
+        d->turned = 0;
 
         rc = webhook_outbox_add(t, &e, &d->number);
     }

@@ -155,6 +155,7 @@ webhook_ship_have(webhook_txn_t *t, webhook_op_t *op)
         h->here = 0;
         h->open = 0;
         h->untold = 0;
+        h->told = 0;
 
         rc = webhook_delivery_read(t, h->endpoint, &h->event, &d);
 
@@ -163,6 +164,9 @@ webhook_ship_have(webhook_txn_t *t, webhook_op_t *op)
             h->open = h->here && (d.state == WEBHOOK_PENDING
                                   || d.state == WEBHOOK_SENDING || d.blocks);
             h->untold = h->here && d.number > t->cluster.confirmed;
+            h->told = h->here && (!h->open || !d.ordered || d.alone || d.turned
+                                  || (webhook_outbox_numbered(t, &d)
+                                      && !h->untold));
 
         } else if (rc != MDB_NOTFOUND && rc != MDB_CORRUPTED) {
             return rc;

@@ -334,6 +334,8 @@ webhook_take_again(webhook_txn_t *t, webhook_take_t *x,
 
     rc = webhook_endpoint_row_get(t, put->endpoint, &ep);
 
+    d->ordered = past->ordered && d->order;
+
     if (rc == 0 && !webhook_outbox_numbered(t, d)) {
         rc = webhook_outbox_shared(t, id, put->endpoint, past->part, d);
     }

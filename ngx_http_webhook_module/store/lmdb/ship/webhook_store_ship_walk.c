@@ -116,19 +116,6 @@ webhook_ship_walk_to(unsigned char pos[WEBHOOK_SHIP_CURSOR],
 }
 
 
-void
-webhook_ship_walk_skip(unsigned char pos[WEBHOOK_SHIP_CURSOR],
-    uint64_t endpoint)
-{
-    if (endpoint == UINT64_MAX) {
-        webhook_ship_walk_table(pos, WEBHOOK_SHIP_PARKED);
-        return;
-    }
-
-    webhook_ship_walk_to(pos, endpoint + 1, WEBHOOK_LANE_FIRST, 0);
-}
-
-
 static void
 webhook_ship_walk_table(unsigned char *pos, unsigned table)
 {

@@ -27,13 +27,10 @@ typedef struct {
 int webhook_ship_walk(webhook_txn_t *t,
     unsigned char pos[WEBHOOK_SHIP_CURSOR], webhook_ship_hit_t *hit);
 
-/* Moves the place behind the row it is at; or to a time of a lane; or to the
-   next endpoint's. */
+/* Moves the place behind the row it is at; or to a time of a lane. */
 void webhook_ship_walk_pass(unsigned char pos[WEBHOOK_SHIP_CURSOR]);
 void webhook_ship_walk_to(unsigned char pos[WEBHOOK_SHIP_CURSOR],
     uint64_t endpoint, webhook_lane_e lane, uint64_t time);
-void webhook_ship_walk_skip(unsigned char pos[WEBHOOK_SHIP_CURSOR],
-    uint64_t endpoint);
 
 
 #endif /* WEBHOOK_STORE_SHIP_WALK_H */

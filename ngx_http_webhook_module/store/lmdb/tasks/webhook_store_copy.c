@@ -114,6 +114,7 @@ webhook_copy_delivery(webhook_txn_t *t, webhook_op_copy_t *c,
 
         past.state = WEBHOOK_PENDING;
         past.order = d.order;
+        past.ordered = d.ordered;
 
         put.past = &past;
     }

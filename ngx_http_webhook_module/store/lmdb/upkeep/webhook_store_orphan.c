@@ -349,7 +349,8 @@ webhook_orphan_cancel(webhook_txn_t *t, webhook_op_expire_t *x,
 
     static const webhook_lane_e  lanes[] = {
         WEBHOOK_LANE_BLOCK, WEBHOOK_LANE_FIRST, WEBHOOK_LANE_RETRY,
-        WEBHOOK_LANE_FENCED, WEBHOOK_LANE_FENCED_RETRY
+        WEBHOOK_LANE_FENCED, WEBHOOK_LANE_FENCED_RETRY, WEBHOOK_LANE_TURN,
+        WEBHOOK_LANE_UNTOLD
     };
 
     for (i = 0; i < sizeof(lanes) / sizeof(lanes[0]); i++) {

@@ -75,13 +75,16 @@ webhook_history_entry_fill(webhook_txn_t *t, void **memory,
                     ? head->renditions[out->rendition].body : 0;
     out->step = d->step;
     out->steps = d->steps;
-    out->parked = d->parked;
+    out->parked = d->parked
+                  || (d->state == WEBHOOK_PENDING && d->ordered && !d->turned
+                      && !d->alone);
     out->blocks = d->blocks;
     out->paused = t->paused || ep->paused;
     out->held = !d->parked && d->attempts == 0
                 && (ep->open || ep->held > t->now);
     out->order = d->order;
     out->place = d->place;
+    out->ordered = d->ordered;
     out->tries = d->tries;
     out->number = d->number;
     out->part = d->part;
