@@ -6,7 +6,8 @@
  * (cluster/shipper): who has the lock of a file beside the store.  Its work on
  * the store goes through the store queue, that on the cluster is done by two
  * threads of its own, and what others ask of the cluster by those of a pool, so
- * that neither the event loop nor the store waits for the cluster.  Should the worker die another one goes on within a second.
+ * that neither the event loop nor the store waits for the cluster.  Should the
+ * worker die another one goes on within a second.
  */
 
 #ifndef NGX_WEBHOOK_CLUSTER_H

@@ -136,11 +136,12 @@ BEGIN
                                    WHERE x.made < real_ms() - 86400000
                                    LIMIT 1000);
 
-        -- answers that nobody may ask for any more
+        -- answers that nobody may ask for any more, by their index: which is not
+        -- used for what is another time with each row
 
         DELETE FROM once
-         WHERE key IN (SELECT x.key FROM once x WHERE x.until < real_ms()
-                        LIMIT 1000);
+         WHERE key IN (SELECT x.key FROM once x
+                        WHERE x.until < (SELECT real_ms()) LIMIT 1000);
 
         -- Keys of which nothing is open: looked at once more when they are locked,
         -- for one may have got something between.  They come last, since who tells
