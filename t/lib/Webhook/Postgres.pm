@@ -205,6 +205,9 @@ sub dump
     my $text = do { local $/; <$fh> };
     close $fh or die "pg_dump failed\n";
 
+    # which an older psql does not know
+    $text =~ s/^\\(?:un)?restrict .*\n//mg;
+
     return $text;
 }
 
