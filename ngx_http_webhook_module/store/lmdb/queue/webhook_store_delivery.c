@@ -291,9 +291,6 @@ webhook_delivery_turn_index(webhook_txn_t *t, uint64_t endpoint, int waits)
 int
 webhook_delivery_turns(webhook_txn_t *t, uint64_t *endpoint)
 {
-    int            rc;
-    MDB_val        k, val;
-    MDB_cursor    *c;
     unsigned char  key[WEBHOOK_KEY_TURN];
 
     if (*endpoint == UINT64_MAX) {
@@ -302,29 +299,7 @@ webhook_delivery_turns(webhook_txn_t *t, uint64_t *endpoint)
 
     webhook_key_turn(key, *endpoint + 1);
 
-    k.mv_data = key;
-    k.mv_size = sizeof(key);
-
-    rc = webhook_txn_cursor(t, WEBHOOK_DB_META, &c);
-
-    if (rc == 0) {
-        rc = mdb_cursor_get(c, &k, &val, MDB_SET_RANGE);
-    }
-
-    if (rc) {
-        return rc;
-    }
-
-    if (k.mv_size != sizeof(key)
-        || memcmp(k.mv_data, key, WEBHOOK_META_TURN_LEN) != 0)
-    {
-        return MDB_NOTFOUND;
-    }
-
-    *endpoint = webhook_get_u64((unsigned char *) k.mv_data
-                                + WEBHOOK_META_TURN_LEN);
-
-    return 0;
+    return webhook_txn_meta_next(t, key, sizeof(key), endpoint);
 }
 
 

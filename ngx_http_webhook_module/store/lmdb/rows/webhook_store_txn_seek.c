@@ -6,6 +6,7 @@
  */
 
 #include "store/lmdb/rows/webhook_store_txn_seek.h"
+#include "core/base/webhook_codec.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/handle/webhook_store_handle.h"
 #include "store/lmdb/rows/webhook_store_quarantine.h"
@@ -84,4 +85,40 @@ webhook_txn_seek_before(webhook_txn_t *t, webhook_db_e db, const void *key,
     }
 
     return rc;
+}
+
+
+int
+webhook_txn_meta_next(webhook_txn_t *t, const unsigned char *key,
+    size_t key_len, uint64_t *number)
+{
+    int          rc;
+    size_t       prefix;
+    MDB_val      k, val;
+    MDB_cursor  *c;
+
+    prefix = key_len - 8;
+
+    k.mv_data = (void *) key;
+    k.mv_size = key_len;
+
+    rc = webhook_txn_cursor(t, WEBHOOK_DB_META, &c);
+
+    if (rc == 0) {
+        rc = mdb_cursor_get(c, &k, &val, MDB_SET_RANGE);
+    }
+
+    if (rc) {
+        return rc;
+    }
+
+    /* keys of other lengths stand in that table, too */
+
+    if (k.mv_size != key_len || memcmp(k.mv_data, key, prefix) != 0) {
+        return MDB_NOTFOUND;
+    }
+
+    *number = webhook_get_u64((unsigned char *) k.mv_data + prefix);
+
+    return 0;
 }

@@ -19,4 +19,11 @@ int webhook_txn_seek_before(webhook_txn_t *t, webhook_db_e db,
     const void *key, size_t key_len, MDB_val *found, MDB_val *val);
 
 
+/* The number at the end of the first key of META that is not before "key", which
+   ends in a number of 8 bytes, and begins as that does.  Returns MDB_NOTFOUND if
+   there is none. */
+int webhook_txn_meta_next(webhook_txn_t *t, const unsigned char *key,
+    size_t key_len, uint64_t *number);
+
+
 #endif /* WEBHOOK_STORE_TXN_SEEK_H */

@@ -19,6 +19,7 @@
 #include "core/base/webhook_codec.h"
 #include "store/lmdb/layout/webhook_store_row.h"
 #include "store/lmdb/rows/webhook_store_txn.h"
+#include "store/lmdb/rows/webhook_store_txn_seek.h"
 #include "store/lmdb/outbox/webhook_store_outbox.h"
 
 
@@ -385,9 +386,6 @@ webhook_share_add(webhook_endpoint_row_t *ep, uint64_t start, uint64_t late,
 int
 webhook_share_next(webhook_txn_t *t, uint64_t *endpoint)
 {
-    int            rc;
-    MDB_val        k, val;
-    MDB_cursor    *c;
     unsigned char  key[WEBHOOK_KEY_SHARE];
 
     if (*endpoint == UINT64_MAX) {
@@ -396,29 +394,5 @@ webhook_share_next(webhook_txn_t *t, uint64_t *endpoint)
 
     webhook_key_share(key, *endpoint + 1);
 
-    k.mv_data = key;
-    k.mv_size = sizeof(key);
-
-    /* keys of other lengths stand in that table, too */
-
-    rc = webhook_txn_cursor(t, WEBHOOK_DB_META, &c);
-
-    if (rc == 0) {
-        rc = mdb_cursor_get(c, &k, &val, MDB_SET_RANGE);
-    }
-
-    if (rc) {
-        return rc;
-    }
-
-    if (k.mv_size != sizeof(key)
-        || memcmp(k.mv_data, key, WEBHOOK_META_SHARE_LEN) != 0)
-    {
-        return MDB_NOTFOUND;
-    }
-
-    *endpoint = webhook_get_u64((unsigned char *) k.mv_data
-                                + WEBHOOK_META_SHARE_LEN);
-
-    return 0;
+    return webhook_txn_meta_next(t, key, sizeof(key), endpoint);
 }
